@@ -1,0 +1,41 @@
+# Flags for code written here, kept off the code of others.
+add_library(own_code INTERFACE)
+target_compile_options(own_code INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 sees overlapping copies in std::string's operator+ that are not there (GCC bug 105651).
+  target_compile_options(own_code INTERFACE -Wno-restrict)
+endif()
+
+if(CLUSTERSPEC_SANITIZE)
+  target_compile_options(own_code INTERFACE -fsanitize=${CLUSTERSPEC_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(own_code INTERFACE -fsanitize=${CLUSTERSPEC_SANITIZE})
+  if(CLUSTERSPEC_SANITIZE MATCHES "undefined")
+    target_compile_options(own_code INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+  if(CLUSTERSPEC_SANITIZE MATCHES "thread")
+    target_compile_options(own_code INTERFACE -Wno-tsan)
+  endif()
+endif()
+
+# A room of the harness: one static library that links only the rooms named after DEPENDS.
+function(clusterspec_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_library(${name} STATIC ${ROOM_SOURCES})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/harness ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ROOM_DEPENDS} ${ROOM_LIBRARIES} PRIVATE own_code)
+endfunction()
+
+# A test program of a room. label: unit | golden | process
+function(clusterspec_test name label)
+  if(NOT CLUSTERSPEC_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(TEST "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE ${TEST_DEPENDS} catch2 own_code)
+  target_compile_definitions(${name} PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}" BINARY_DIR="${CMAKE_BINARY_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 300)
+endfunction()

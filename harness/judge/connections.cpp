@@ -1,0 +1,165 @@
+// What became of a group of connections.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "judge/holders.hpp"
+#include "judge/moments.hpp"
+#include "judge/table.hpp"
+#include "judge/wording.hpp"
+
+namespace clusterspec {
+
+namespace {
+
+using Connections = std::vector<Observed<Concluded>>;
+
+std::string hint_for(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::refused:
+      return "Nothing listened: a listener was closed too early. Close it only when nobody can connect any "
+             "more.";
+    case Outcome::reset_queued:
+      return "The listener was closed with connections still in its queue, which the kernel then resets: "
+             "accept until "
+             "EAGAIN before closing it.";
+    case Outcome::reset_accepted:
+    case Outcome::reset:
+      return "The process ended, or closed the socket with bytes unread, while it had the connection.";
+    case Outcome::closed_unanswered:
+      return "The connection was accepted and closed without a byte: stop accepting before closing, and "
+             "answer what was "
+             "accepted.";
+    case Outcome::truncated:
+      return "The answer was cut: the process ended before it had written all of it.";
+    case Outcome::hung:
+      return "Nobody reads it: a listener held by a process that does not accept, or a process that is "
+             "stuck.";
+    case Outcome::malformed:
+      return "The answer is no HTTP: see the detail of the connection among the events.";
+    case Outcome::answered:
+    case Outcome::closed_idle:
+    case Outcome::abandoned:
+      break;
+  }
+  return "";
+}
+
+// "13 of 16: 10 reset-queued at worker 2 (pid 17), 3 refused".
+std::string tally(const Connections& some, std::size_t of_all, const CaseView& view) {
+  std::map<std::pair<std::string_view, Pid>, int> counts;
+  for (const auto& one : some) ++counts[{name_of(one->outcome), holder_of(*one.what, view)}];
+  std::vector<std::pair<int, std::string>> parts;
+  for (const auto& [key, count] : counts)
+    parts.emplace_back(-count, fmt::format("{} {}{}", count, key.first,
+                                           key.second == 0 ? "" : " at " + view.cluster().name(key.second)));
+  std::sort(parts.begin(), parts.end());
+  std::vector<std::string> texts;
+  for (auto& [count, text] : parts) texts.push_back(std::move(text));
+  return fmt::format("{} of {}: {}", some.size(), of_all, list(texts));
+}
+
+std::string names_of(const std::vector<Outcome>& outcomes) {
+  std::vector<std::string> names;
+  for (const Outcome outcome : outcomes) names.emplace_back(name_of(outcome));
+  return fmt::format("{}", fmt::join(names, " or "));
+}
+
+std::vector<int> evidence_of(const Connections& some) {
+  std::vector<int> numbers;
+  for (const auto& one : some) numbers.push_back(one.number);
+  return few(numbers);
+}
+
+// The outcome that most of them had says most about the cause.
+std::string hint_for(const Connections& some) {
+  std::map<Outcome, int> counts;
+  for (const auto& one : some) ++counts[one->outcome];
+  const auto most = std::max_element(counts.begin(), counts.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  return hint_for(most->first);
+}
+
+void add(Assessment& assessment, const CaseView& view, std::string expected, const Connections& wrong,
+         std::size_t of_all) {
+  if (wrong.empty()) return;
+  // What we gave up ourselves says nothing of the server if the case was given up too.
+  const bool ours = std::all_of(wrong.begin(), wrong.end(),
+                                [](const auto& one) { return one->outcome == Outcome::abandoned; });
+  assessment.violated({.expected = std::move(expected),
+                       .actual = tally(wrong, of_all, view),
+                       .evidence = evidence_of(wrong),
+                       .hint = hint_for(wrong),
+                       .proof = ours ? Proof::missing : Proof::seen});
+}
+
+void judge_holders(const ExpectConnections& expect, const CaseView& view, const Connections& connections,
+                   const std::string& which, Assessment& assessment) {
+  const auto processes = view.cluster().of(*expect.by);
+  Connections wrong;
+  for (const auto& one : connections) {
+    const Pid pid = holder_of(*one.what, view);
+    if (pid == 0 && one->outcome != Outcome::refused)
+      return assessment.not_observed(
+          fmt::format("who held connection {} of {} was not observed", one->connection, which));
+    const ProcessState* holder = view.bearer(pid, one.number);
+    if (std::find(processes.begin(), processes.end(), holder) == processes.end()) wrong.push_back(one);
+  }
+  add(assessment, view, fmt::format("every connection of {} held by {}", which, who(*expect.by)), wrong,
+      connections.size());
+}
+
+}  // namespace
+
+Assessment judge_it(const ExpectConnections& expect, const CaseView& view) {
+  Assessment assessment;
+  Connections connections;
+  std::string which = quoted(expect.group);
+  std::optional<When> until;
+  if (expect.before) {
+    const std::string moment = printable(to_text(*expect.before));
+    until = when(*expect.before, view);
+    if (!until) {
+      assessment.violated({.expected = fmt::format("connections of {} before \"{}\"", which, moment),
+                           .actual = fmt::format("\"{}\" did not happen", moment),
+                           .evidence = {},
+                           .hint = "",
+                           .proof = Proof::missing});
+      return assessment;
+    }
+    which += fmt::format(" begun before \"{}\"", moment);
+  }
+  for (const auto& one : view.all<Concluded>()) {
+    if (one->group != expect.group) continue;
+    if (until && !until->vacuous && one->begun >= view.event(until->begun).at) continue;
+    connections.push_back(one);
+  }
+
+  const auto count = static_cast<int>(connections.size());
+  if (expect.count && count != *expect.count)
+    assessment.violated({.expected = fmt::format("{} of {}", counted(*expect.count, "connection"), which),
+                         .actual = std::to_string(count),
+                         .evidence = evidence_of(connections),
+                         .hint = "",
+                         .proof = count > *expect.count ? Proof::seen : Proof::missing});
+  const auto is_in = [](const std::vector<Outcome>& outcomes, const auto& one) {
+    return std::find(outcomes.begin(), outcomes.end(), one->outcome) != outcomes.end();
+  };
+  Connections other, forbidden;
+  for (const auto& one : connections) {
+    // One that is wrong in both ways is told once.
+    if (!expect.outcome.empty() && !is_in(expect.outcome, one))
+      other.push_back(one);
+    else if (is_in(expect.never, one))
+      forbidden.push_back(one);
+  }
+  add(assessment, view, fmt::format("every connection of {} {}", which, names_of(expect.outcome)), other,
+      connections.size());
+  add(assessment, view, fmt::format("no connection of {} {}", which, names_of(expect.never)), forbidden,
+      connections.size());
+  if (expect.by) judge_holders(expect, view, connections, which, assessment);
+  return assessment;
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,118 @@
+#include "judge/leftovers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <map>
+
+#include "judge/table.hpp"
+#include "judge/wording.hpp"
+
+namespace clusterspec {
+
+namespace {
+
+struct Found {
+  ProcessSeen process;
+  int number = k_never;
+};
+
+// Each once: what is a zombie at the end may have been killed in vain too.
+std::map<Pid, Found> found_at_the_end(const CaseView& view) {
+  std::map<Pid, Found> found;
+  if (const auto end = view.at<ProcessesSeen>("end"))
+    for (const ProcessSeen& process : end->processes)
+      if (process.state == 'Z') found[process.pid] = {process, end.number};
+  for (const auto& cleaned : view.all<CleanedUp>())
+    for (const ProcessSeen& process : cleaned->killed)
+      if (!found.contains(process.pid)) found[process.pid] = {process, cleaned.number};
+  return found;
+}
+
+bool has_ended(const ProcessState* launcher, int before) {
+  return launcher && launcher->exited_at != k_never && launcher->exited_at < before;
+}
+
+bool was_asked_to_end(const ProcessState& launcher, const CaseView& view) {
+  const int graceful = view.implementation().dialect.graceful_signal.number;
+  const auto signals = view.all<Signalled>();
+  return std::any_of(signals.begin(), signals.end(), [&](const Observed<Signalled>& signal) {
+    const bool ends = signal->signal == graceful || signal->signal == SIGINT || signal->signal == SIGTERM ||
+                      signal->signal == SIGQUIT || signal->signal == SIGKILL;
+    return ends && signal->by == 0 && hits(view, signal, launcher);
+  });
+}
+
+bool is_left_over(const Found& found, const CaseView& view) {
+  const ProcessState* process = view.bearer(found.process.pid, found.number);
+  if (!process || process->instance.empty()) {
+    // Nobody saw it start. It belongs to no instance that still runs if none runs.
+    const auto& instances = view.cluster().instances();
+    return !instances.empty() &&
+           std::all_of(instances.begin(), instances.end(), [&](const InstanceState& instance) {
+             return has_ended(view.cluster().launcher(instance.name), found.number);
+           });
+  }
+  if (process->launcher) return found.process.state == 'Z' ? false : was_asked_to_end(*process, view);
+  return has_ended(view.cluster().launcher(process->instance), found.number);
+}
+
+}  // namespace
+
+std::optional<Violation> leftovers(const CaseView& view) {
+  std::vector<std::string> left;
+  std::vector<int> evidence;
+  for (const auto& [pid, found] : found_at_the_end(view)) {
+    if (!is_left_over(found, view)) continue;
+    const ProcessState* process = view.bearer(pid, found.number);
+    const std::string command = process ? "" : " " + quoted(found.process.command);
+    left.push_back(fmt::format("{}{}{}", view.cluster().name(pid), command,
+                               found.process.state == 'Z' ? ", a zombie" : ""));
+    evidence.push_back(found.number);
+    const ProcessState* launcher = process ? view.cluster().launcher(process->instance) : nullptr;
+    if (launcher && launcher != process) evidence.push_back(launcher->exited_at);
+  }
+  if (const auto end = view.at<ListenersSeen>("end")) {
+    for (const ListenerSeen& seen : end->listeners) {
+      const ListenerState* listener = view.cluster().listener(seen.socket);
+      const ProcessState* opener = listener ? view.bearer(listener->facts.pid, listener->opened_at) : nullptr;
+      if (!opener || !has_ended(view.cluster().launcher(opener->instance), end.number)) continue;
+      left.push_back(fmt::format("the listener of {}", view.name(*opener)));
+      evidence.push_back(end.number);
+    }
+  }
+  if (left.empty()) return std::nullopt;
+  return Violation{
+      .expected = "no process, zombie or listener to outlive the launcher",
+      .actual = "left over: " + list(left),
+      .evidence = few(evidence),
+      .hint =
+          "The launcher must wait for every worker before it ends, and a worker must notice when the "
+          "launcher is gone."};
+}
+
+Assessment judge_it(const ExpectLeftovers&, const CaseView& view) {
+  Assessment assessment;
+  if (auto violation = leftovers(view)) {
+    assessment.violated(*std::move(violation));
+    return assessment;
+  }
+  std::vector<std::string> running;
+  std::vector<int> evidence;
+  for (const InstanceState& instance : view.cluster().instances()) {
+    const ProcessState* launcher = view.cluster().launcher(instance.name);
+    if (!launcher || launcher->exited_at != k_never) continue;
+    running.push_back(view.name(*launcher));
+    evidence.push_back(instance.launched_at);
+  }
+  if (!running.empty())
+    assessment.violated({.expected = "the cluster to end, with nothing left",
+                         .actual = fmt::format("{} did not end", list(running)),
+                         .evidence = few(evidence),
+                         .hint = "Look at the last events: what was it still waiting for?",
+                         .proof = Proof::missing});
+  return assessment;
+}
+
+}  // namespace clusterspec

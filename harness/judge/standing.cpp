@@ -1,0 +1,130 @@
+#include "judge/standing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "judge/leftovers.hpp"
+#include "judge/wording.hpp"
+
+namespace clusterspec {
+
+namespace {
+
+constexpr const char* k_nothing_left = "terminate.nothing-left";
+constexpr const char* k_exact_count = "launch.exact-count";
+constexpr const char* k_clean_stop = "terminate.workers-stop-cleanly";
+
+bool attempted_in_vain(const ProcessState& process, const CaseView& view) {
+  if (process.executions > 0) return false;
+  const auto attempts = view.all<Executed>();
+  const auto injections = view.all<Injected>();
+  return std::any_of(attempts.begin(), attempts.end(),
+                     [&](const auto& a) { return a->pid == process.pid; }) ||
+         std::any_of(injections.begin(), injections.end(),
+                     [&](const auto& i) { return i->pid == process.pid; });
+}
+
+// Processes that are neither launcher nor one of the workers that were asked for. A child that could not be
+// executed is a worker that failed to start, and where dead workers are replaced more of them may live one
+// after the other.
+std::optional<Violation> unexpected_processes(const CaseView& view) {
+  std::vector<std::string> unexpected;
+  std::vector<int> evidence;
+  for (const InstanceState& instance : view.cluster().instances()) {
+    const Pid launcher = instance.launched.pid;
+    std::vector<const ProcessState*> children;
+    for (const ProcessState& process : view.cluster().processes()) {
+      if (process.instance != instance.name || process.launcher) continue;
+      if (process.ordinal > 0 || process.parent == launcher) {
+        if (!attempted_in_vain(process, view)) children.push_back(&process);
+        continue;
+      }
+      unexpected.push_back(
+          fmt::format("{}, a child of {}", view.name(process), view.cluster().name(process.parent)));
+      evidence.push_back(process.appeared_at);
+    }
+    if (view.implementation().dialect.restarts_workers) continue;
+    const auto asked_for = static_cast<std::size_t>(std::max(0, instance.launched.workers));
+    if (children.size() <= asked_for) continue;
+    // Workers by their number first: those that never executed anything are the ones too many.
+    std::stable_sort(children.begin(), children.end(), [](const ProcessState* a, const ProcessState* b) {
+      const auto rank = [](const ProcessState* process) {
+        return process->ordinal > 0 ? process->ordinal : 1 << 30;
+      };
+      return rank(a) < rank(b);
+    });
+    for (std::size_t i = asked_for; i < children.size(); ++i) {
+      unexpected.push_back(
+          fmt::format("{}, where {} asked for", view.name(*children[i]),
+                      asked_for == 1 ? "1 worker was" : fmt::format("{} workers were", asked_for)));
+      evidence.push_back(children[i]->appeared_at);
+    }
+    evidence.push_back(instance.launched_at);
+  }
+  if (unexpected.empty()) return std::nullopt;
+  return Violation{
+      .expected = "no process but the launcher and the workers asked for",
+      .actual = list(unexpected),
+      .evidence = few(evidence),
+      .hint =
+          "Workers that get the clustering arguments start workers too; a dead worker may have been "
+          "restarted, or a helper been started."};
+}
+
+// Why a process that ended by a signal may have: "" if we did it, else who did as far as is known.
+std::optional<std::string> unexplained(const ProcessState& process, int by_signal, const CaseView& view) {
+  std::string sender;
+  for (const auto& signal : view.all<Signalled>()) {
+    if (signal->signal != by_signal || signal.number >= process.exited_at) continue;
+    const bool of_unknown_group = signal->target < 0 && process.group == 0;
+    if (!hits(view, signal, process) && !of_unknown_group) continue;
+    if (signal->by == 0) return std::nullopt;
+    sender = ", sent by " + view.cluster().name(signal->by);
+  }
+  for (const auto& cleaned : view.all<CleanedUp>())
+    for (const ProcessSeen& killed : cleaned->killed)
+      if (killed.pid == process.pid) return std::nullopt;
+  return sender;
+}
+
+std::optional<Violation> crashes(const CaseView& view) {
+  std::vector<std::string> crashed;
+  std::vector<int> evidence;
+  for (const ProcessState& process : view.cluster().processes()) {
+    if (process.instance.empty() || !process.status || exited_by_itself(*process.status)) continue;
+    const auto sender = unexplained(process, ending_signal_of(*process.status), view);
+    if (!sender) continue;
+    crashed.push_back(
+        fmt::format("{}: {}{}", view.name(process), wait_status_text(*process.status), *sender));
+    evidence.push_back(process.exited_at);
+  }
+  if (crashed.empty()) return std::nullopt;
+  return Violation{
+      .expected = "no process to end by a signal that the harness did not send",
+      .actual = list(crashed),
+      .evidence = few(evidence),
+      .hint =
+          "SIGSEGV and SIGABRT are crashes: look at standard error. SIGKILL without a sender is usually the "
+          "kernel's out-of-memory killer."};
+}
+
+}  // namespace
+
+std::vector<Finding> judge_standing(const CaseView& view) {
+  std::vector<Finding> findings;
+  const auto check = [&](Standing standing, const char* requirement, auto&& function) {
+    const auto& waived = view.scenario().waive;
+    if (std::find(waived.begin(), waived.end(), standing) != waived.end()) return;
+    if (std::optional<Violation> violation = function(view))
+      findings.push_back({requirement, std::move(violation->expected), std::move(violation->actual),
+                          std::move(violation->evidence), std::move(violation->hint),
+                          Location{view.scenario().file, 0, 0}});
+  };
+  check(Standing::leftovers, k_nothing_left, leftovers);
+  check(Standing::unexpected_process, k_exact_count, unexpected_processes);
+  check(Standing::crash, k_clean_stop, crashes);
+  return findings;
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,28 @@
+// How findings speak: lists that stay short, plurals, quoted text of others made safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/roles.hpp"
+
+namespace clusterspec {
+
+// "a", "a and b", "a, b and c"; long lists end in "… (40 in all)".
+std::string list(const std::vector<std::string>& items, std::size_t limit = 6);
+
+// "1 connection", "13 connections".
+std::string counted(long count, std::string_view noun);
+
+// In quotes and printable, at most 120 bytes of it.
+std::string quoted(std::string_view bytes);
+
+// "the launcher", "each worker", "worker 2", "launcher and workers", with the instance where it is not the
+// first.
+std::string who(const Target& target);
+
+// The decisive few events of many, in order and each once.
+std::vector<int> few(std::vector<int> numbers);
+
+}  // namespace clusterspec

@@ -1,0 +1,150 @@
+#include "linux/procfs.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+
+#include "linux/fd.hpp"
+
+namespace clusterspec {
+namespace {
+
+std::string read_whole(const std::string& path) {
+  std::string text;
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return text;
+  char piece[4096];
+  for (ssize_t got; (got = ::read(fd.get(), piece, sizeof piece)) > 0;) text.append(piece, static_cast<std::size_t>(got));
+  return text;
+}
+
+std::string link_target(const std::string& path) {
+  char target[PATH_MAX];
+  const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
+  return length < 0 ? std::string() : std::string(target, static_cast<std::size_t>(length));
+}
+
+std::vector<std::string> split_at_zero(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\0', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+template <class F>
+void for_each_entry(const std::string& directory, F&& action) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(directory.c_str()), ::closedir);
+  if (!dir) return;
+  while (const dirent* entry = ::readdir(dir.get()))
+    if (entry->d_name[0] != '.') action(entry->d_name);
+}
+
+template <class Number>
+std::optional<Number> to_number(std::string_view text) {
+  Number number{};
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (status != std::errc{}) return std::nullopt;
+  return number;
+}
+
+void add_children(Pid parent, std::vector<ProcessSeen>& found) {
+  const std::string tasks = fmt::format("/proc/{}/task", parent);
+  for_each_entry(tasks, [&](const char* thread) {
+    const std::string children = read_whole(tasks + "/" + thread + "/children");
+    for (std::size_t begin = 0; begin < children.size();) {
+      const std::size_t end = std::min(children.find(' ', begin), children.size());
+      if (const auto pid = to_number<Pid>(std::string_view(children).substr(begin, end - begin)))
+        if (const auto stat = read_stat(*pid)) found.push_back({*pid, stat->parent, stat->state, stat->command});
+      begin = end + 1;
+    }
+  });
+}
+
+}  // namespace
+
+std::optional<ProcessStat> read_stat(Pid pid) {
+  const std::string text = read_whole(fmt::format("/proc/{}/stat", pid));
+  // The command stands in parentheses and may itself hold any character: the last one closes it.
+  const std::size_t open = text.find('('), close = text.rfind(')');
+  if (open == std::string::npos || close == std::string::npos || close + 2 >= text.size()) return std::nullopt;
+  ProcessStat stat;
+  stat.command = text.substr(open + 1, close - open - 1);
+  std::size_t field = 3;
+  for (std::size_t begin = close + 2; begin < text.size(); ++field) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string_view value = std::string_view(text).substr(begin, end - begin);
+    if (field == 3) stat.state = value.empty() ? '?' : value[0];
+    if (field == 4) stat.parent = to_number<Pid>(value).value_or(0);
+    if (field == 5) stat.group = to_number<Pid>(value).value_or(0);
+    if (field == 6) stat.session = to_number<Pid>(value).value_or(0);
+    if (field == 52) stat.exit_status = to_number<int>(value).value_or(0);
+    begin = end + 1;
+  }
+  return stat;
+}
+
+Pid process_of_thread(Pid thread) {
+  const std::string status = read_whole(fmt::format("/proc/{}/status", thread));
+  const std::size_t at = status.find("\nTgid:\t");
+  if (at == std::string::npos) return thread;
+  return to_number<Pid>(std::string_view(status).substr(at + 7)).value_or(thread);
+}
+
+std::optional<Described> describe_process(Pid pid) {
+  const auto stat = read_stat(pid);
+  if (!stat || stat->state == 'Z') return std::nullopt;
+  const std::string base = fmt::format("/proc/{}/", pid);
+  Described d;
+  d.pid = pid;
+  d.parent = stat->parent;
+  d.group = stat->group;
+  d.session = stat->session;
+  d.executable = link_target(base + "exe");
+  d.directory = link_target(base + "cwd");
+  d.arguments = split_at_zero(read_whole(base + "cmdline"));
+  d.environment = split_at_zero(read_whole(base + "environ"));
+  for (const char* number : {"0", "1", "2"})
+    if (std::string target = link_target(base + "fd/" + number); !target.empty()) d.descriptors[number] = std::move(target);
+  return d;
+}
+
+std::vector<ProcessSeen> descendants_of(Pid root) {
+  std::vector<ProcessSeen> found;
+  add_children(root, found);
+  for (std::size_t i = 0; i < found.size(); ++i) add_children(found[i].pid, found);
+  return found;
+}
+
+std::vector<std::uint64_t> sockets_of(Pid pid) {
+  std::vector<std::uint64_t> inodes;
+  const std::string directory = fmt::format("/proc/{}/fd", pid);
+  for_each_entry(directory, [&](const char* name) {
+    const std::string target = link_target(directory + "/" + name);
+    constexpr std::string_view prefix = "socket:[";
+    if (!target.starts_with(prefix)) return;
+    if (const auto inode = to_number<std::uint64_t>(std::string_view(target).substr(prefix.size()))) inodes.push_back(*inode);
+  });
+  return inodes;
+}
+
+std::vector<Pid> socket_holders(std::uint64_t inode, const std::vector<Pid>& candidates) {
+  std::vector<Pid> holders;
+  for (const Pid pid : candidates) {
+    const auto inodes = sockets_of(pid);
+    if (std::find(inodes.begin(), inodes.end(), inode) != inodes.end()) holders.push_back(pid);
+  }
+  return holders;
+}
+
+std::string current_directory() { return link_target("/proc/self/cwd"); }
+
+}  // namespace clusterspec

@@ -1,0 +1,141 @@
+#include "linux/seccomp.hpp"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace clusterspec {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t k_architecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t k_architecture = AUDIT_ARCH_AARCH64;
+#else
+#error "seccomp: this architecture's AUDIT_ARCH value is missing"
+#endif
+
+constexpr std::array k_watched{
+    std::pair{SYS_execve, WatchedCall::execve},
+    std::pair{SYS_execveat, WatchedCall::execveat},
+    std::pair{SYS_bind, WatchedCall::bind},
+    std::pair{SYS_listen, WatchedCall::listen},
+    std::pair{SYS_exit_group, WatchedCall::exit_group},
+    std::pair{SYS_kill, WatchedCall::kill},
+    std::pair{SYS_tkill, WatchedCall::tkill},
+    std::pair{SYS_tgkill, WatchedCall::tgkill},
+    std::pair{SYS_pidfd_send_signal, WatchedCall::pidfd_send_signal},
+    std::pair{SYS_rt_sigqueueinfo, WatchedCall::rt_sigqueueinfo},
+    std::pair{SYS_rt_tgsigqueueinfo, WatchedCall::rt_tgsigqueueinfo},
+};
+
+constexpr std::size_t k_calls = k_watched.size();
+
+// [0] load arch, [1] wrong arch -> allow, [2] load number, [3..] one comparison a call, then allow, then notify.
+constexpr std::array<sock_filter, k_calls + 5> make_filter() {
+  std::array<sock_filter, k_calls + 5> f{};
+  f[0] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch));
+  f[1] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k_architecture, 0, static_cast<std::uint8_t>(k_calls + 1));
+  f[2] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr));
+  for (std::size_t i = 0; i < k_calls; ++i)
+    f[3 + i] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(k_watched[i].first),
+                        static_cast<std::uint8_t>(k_calls - i), 0);
+  f[3 + k_calls] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+  f[4 + k_calls] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
+  return f;
+}
+
+constexpr auto k_filter = make_filter();
+
+}  // namespace
+
+int install_notification_filter() {
+  const sock_fprog program{static_cast<unsigned short>(k_filter.size()), const_cast<sock_filter*>(k_filter.data())};
+  constexpr unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+  long fd = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  if (fd < 0 && errno == EACCES) {
+    // Without CAP_SYS_ADMIN the kernel wants the promise that exec gains no privileges.
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
+    fd = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  }
+  return static_cast<int>(fd);
+}
+
+std::optional<Notification> Notifications::receive() {
+  seccomp_notif raw{};
+  if (::ioctl(m_fd.get(), SECCOMP_IOCTL_NOTIF_RECV, &raw) != 0) return std::nullopt;
+  Notification notification;
+  notification.id = raw.id;
+  notification.thread = static_cast<Pid>(raw.pid);
+  for (const auto& [number, call] : k_watched)
+    if (number == raw.data.nr) notification.call = call;
+  std::copy(std::begin(raw.data.args), std::end(raw.data.args), notification.arguments.begin());
+  return notification;
+}
+
+void Notifications::let_happen(std::uint64_t id) {
+  seccomp_notif_resp response{};
+  response.id = id;
+  response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+  // Fails only if the caller is gone, which its pidfd reports.
+  (void)::ioctl(m_fd.get(), SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+void Notifications::answer(std::uint64_t id, std::int64_t value, int error) {
+  seccomp_notif_resp response{};
+  response.id = id;
+  response.val = value;
+  response.error = -error;
+  (void)::ioctl(m_fd.get(), SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+bool Notifications::valid(std::uint64_t id) const {
+  return ::ioctl(m_fd.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+std::string read_string(Pid pid, std::uint64_t address, std::size_t limit) {
+  std::string text;
+  while (text.size() < limit) {
+    char piece[512];
+    // Never across a page: the next one may not exist, and a read that touches it would fail as a whole.
+    const std::size_t in_page = 4096 - address % 4096;
+    const std::size_t want = std::min({sizeof piece, in_page, limit - text.size()});
+    const iovec local{piece, want};
+    const iovec remote{reinterpret_cast<void*>(address), want};  // NOLINT: an address in another process
+    const ssize_t got = ::process_vm_readv(pid, &local, 1, &remote, 1, 0);
+    if (got <= 0) break;
+    const auto length = static_cast<std::size_t>(got);
+    if (const void* end = std::memchr(piece, 0, length)) {
+      text.append(piece, static_cast<std::size_t>(static_cast<const char*>(end) - piece));
+      break;
+    }
+    text.append(piece, length);
+    address += length;
+  }
+  return text;
+}
+
+std::vector<std::string> read_string_list(Pid pid, std::uint64_t address, std::size_t limit) {
+  std::vector<std::string> list;
+  while (list.size() < limit) {
+    std::uint64_t pointer = 0;
+    const iovec local{&pointer, sizeof pointer};
+    const iovec remote{reinterpret_cast<void*>(address), sizeof pointer};  // NOLINT: an address in another process
+    if (::process_vm_readv(pid, &local, 1, &remote, 1, 0) != static_cast<ssize_t>(sizeof pointer) || pointer == 0) break;
+    list.push_back(read_string(pid, pointer));
+    address += sizeof pointer;
+  }
+  return list;
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,53 @@
+// Seccomp user notification (seccomp_unotify(2)): selected calls of a process and all its descendants stand still until
+// we answer. So they are recorded exactly and in order, and any of them can be kept waiting or made to fail.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "linux/fd.hpp"
+#include "model/units.hpp"
+
+namespace clusterspec {
+
+enum class WatchedCall {
+  execve, execveat, bind, listen, exit_group,
+  kill, tkill, tgkill, pidfd_send_signal, rt_sigqueueinfo, rt_tgsigqueueinfo,
+};
+
+// In a child between fork and exec: installs the filter and gives the descriptor to which calls are reported; -1 and
+// errno where the kernel refuses. Async-signal-safe. Needs Linux 5.19 (WAIT_KILLABLE_RECV): before that a signal that
+// comes while a call stands still would make it fail with EINTR, so watching would change the server.
+int install_notification_filter();
+
+struct Notification {
+  std::uint64_t id = 0;
+  Pid thread = 0;  // the kernel reports the calling thread
+  WatchedCall call = WatchedCall::execve;
+  std::array<std::uint64_t, 6> arguments{};
+};
+
+class Notifications {
+ public:
+  explicit Notifications(Fd fd) : m_fd(std::move(fd)) {}
+  int fd() const { return m_fd.get(); }
+
+  // The next call; nothing if its caller was killed meanwhile. Call only when the descriptor is readable.
+  std::optional<Notification> receive();
+  void let_happen(std::uint64_t id);
+  void answer(std::uint64_t id, std::int64_t value, int error);  // instead of the call; error: errno or 0
+  // Still standing there: what was read from its memory belongs to it.
+  bool valid(std::uint64_t id) const;
+
+ private:
+  Fd m_fd;
+};
+
+// Strings in the memory of a process that stands still. Bounded; a faulty pointer gives what could be read.
+std::string read_string(Pid pid, std::uint64_t address, std::size_t limit = 131072);
+std::vector<std::string> read_string_list(Pid pid, std::uint64_t address, std::size_t limit = 65536);
+
+}  // namespace clusterspec

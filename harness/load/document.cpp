@@ -1,0 +1,31 @@
+#include "load/document.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+namespace clusterspec {
+
+std::optional<toml::table> parse_document(const SourceText& source, Mistakes& mistakes) {
+  try {
+    return toml::parse(std::string_view(source.text), std::string_view(source.file));
+  } catch (const toml::parse_error& error) {
+    mistakes.add(error.source(), std::string(error.description()), "this is no TOML");
+  } catch (const std::exception& error) {
+    mistakes.add(toml::source_position{1, 1}, error.what(), "this is no TOML");
+  }
+  return std::nullopt;
+}
+
+Result<SourceText> read_source(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  // A directory opens and then cannot be read.
+  if (file) text << file.rdbuf();
+  if (!file || (file.peek(), file.bad()))
+    return failure(ErrorKind::file, path + " cannot be read: " + std::generic_category().message(errno),
+                   "give the path of a TOML file");
+  return SourceText{path, text.str()};
+}
+
+}  // namespace clusterspec

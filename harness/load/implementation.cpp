@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "load/document.hpp"
+#include "load/reader.hpp"
+
+namespace clusterspec {
+namespace {
+
+// What the types alone cannot say. Each reports at the key's value.
+class Checks {
+ public:
+  Checks(const toml::table& root, Mistakes& mistakes) : m_root(root), m_mistakes(mistakes) {}
+
+  void all(const Implementation& it) {
+    const bool plain = std::all_of(it.name.begin(), it.name.end(), [](unsigned char c) {
+      return std::isalnum(c) || c == '.' || c == '_' || c == '+' || c == '-';
+    });
+    that(!it.name.empty() && plain, "name", "a name consists of letters, digits and . _ + -");
+    that(!it.executable.empty(), "executable", "executable must not be empty");
+    that(it.start_within > Duration::zero(), "start-within", "start-within must be longer than nothing");
+    that(it.value.empty() || contains(it.value, "{value}"), "value",
+         "value needs {value} in one of its arguments");
+    if (it.clustering) clustering(*it.clustering);
+    dialect(it.dialect);
+    log("started", it.log.started);
+    log("stopped", it.log.stopped);
+    log("failed", it.log.failed);
+    for (const auto& [name, kind] : it.requests) request(name, kind);
+  }
+
+ private:
+  static bool contains(const std::vector<std::string>& texts, std::string_view part) {
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const std::string& text) { return text.find(part) != std::string::npos; });
+  }
+
+  void that(bool good, std::string_view path, const std::string& message, std::string hint = {}) {
+    const auto node = m_root.at_path(path);
+    if (!good && node) m_mistakes.add(node.node()->source(), message, std::move(hint));
+  }
+
+  void clustering(const Clustering& it) {
+    std::vector<std::string> names;
+    for (const auto& [name, arguments] : it.spellings) {
+      names.push_back(name);
+      that(contains(arguments, "{workers}"), "clustering.spellings." + name,
+           fmt::format("spelling \"{}\" needs {{workers}} in one of its arguments", name));
+    }
+    that(it.spellings.contains(it.usual), "clustering.usual",
+         fmt::format("there is no spelling \"{}\"", it.usual),
+         did_you_mean(it.usual, names) + "spellings: " + listed(names));
+  }
+
+  void dialect(const Dialect& it) {
+    const std::string hint = "a count is \"3\", \"{workers}\" or \"{workers + 1}\" with + - or *";
+    that(is_count_expression(it.worker_count), "dialect.worker-count",
+         fmt::format("\"{}\" is no count", printable(it.worker_count)), hint);
+    that(is_count_expression(it.listener_count), "dialect.listener-count",
+         fmt::format("\"{}\" is no count", printable(it.listener_count)), hint);
+    that(it.exit_code >= 0 && it.exit_code <= 255, "dialect.exit-code",
+         "an exit code is a number from 0 to 255");
+    that(it.graceful_target.role == Role::group || it.graceful_target.role == Role::launcher,
+         "dialect.graceful-target", "graceful-target is \"group\" or \"launcher\"");
+  }
+
+  void log(const std::string& key, const std::optional<std::string>& pattern) {
+    if (!pattern) return;
+    that(pattern->find("{pid}") != std::string::npos, "log." + key,
+         fmt::format("the {} line needs {{pid}}: it says which worker is meant", key));
+  }
+
+  void request(const std::string& name, const RequestKind& kind) {
+    const std::string path = "requests." + name;
+    that(name != "nothing", path, "\"nothing\" is the name of the request that sends nothing");
+    that(kind.path.starts_with('/') || kind.path == "*", path + ".path",
+         "a request's path begins with \"/\"");
+    that(!kind.method.empty() && std::all_of(kind.method.begin(), kind.method.end(),
+                                             [](unsigned char c) { return std::isupper(c) != 0; }),
+         path + ".method", "a method consists of capital letters");
+    for (const std::string& header : kind.headers)
+      that(header.find(": ") != std::string::npos && header.find_first_of("\r\n") == std::string::npos,
+           path + ".headers", fmt::format("\"{}\" is no header line", printable(header)), "\"Name: value\"");
+  }
+
+  const toml::table& m_root;
+  Mistakes& m_mistakes;
+};
+
+}  // namespace
+
+Loaded<Implementation> load_implementation(const SourceText& source) {
+  Mistakes mistakes(source);
+  const auto root = parse_document(source, mistakes);
+  if (!root) return tl::unexpected(mistakes.take());
+  Implementation implementation;
+  Substitution none;
+  Reader reader(mistakes, none);
+  reader.keys(*root, "an implementation",
+              [&](auto&& visit) { Implementation::describe(implementation, visit); });
+  Checks(*root, mistakes).all(implementation);
+  if (mistakes.any()) return tl::unexpected(mistakes.take());
+  implementation.file = source.file;
+  implementation.text = source.text;
+  return implementation;
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,47 @@
+// load/: TOML text to model. Every mistake of a file is reported at once, each with file:line:column, the
+// line, a caret and what would be right (model/error.hpp). Only this room knows toml++.
+//
+// To add a key: one line in the struct's `describe` in model/. Nothing here changes, unless the type is new.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/implementation.hpp"
+#include "model/requirement.hpp"
+#include "model/scenario.hpp"
+
+namespace clusterspec {
+
+// A value, or all the mistakes that were found.
+template <class T>
+using Loaded = tl::expected<T, std::vector<Error>>;
+
+struct SourceText {
+  std::string file;  // as messages name it
+  std::string text;
+};
+
+Result<SourceText> read_source(const std::string& path);
+
+Loaded<Catalogue> load_catalogue(const SourceText& source);
+
+Loaded<Implementation> load_implementation(const SourceText& source);
+
+// The axes of [matrix] in the order of the file, each with its values as text.
+using Matrix = std::vector<std::pair<std::string, std::vector<std::string>>>;
+Loaded<Matrix> load_matrix(const SourceText& source);
+
+// The scenario for one combination: "{axis}" and "{axis + 1}" in any string are replaced, and a string stands
+// for a number, a flag or a duration where one is expected. {port}, {host}, {dir}, {address} stay for the
+// launch. `catalogue` may be null when a saved journal is judged again: then requirement ids are not checked.
+Loaded<Scenario> load_scenario(const SourceText& source, const std::string& name,
+                               const Combination& combination, const Catalogue* catalogue);
+
+// One Scenario for each combination of its matrix (one if it has none), in the order of the file: last axis
+// fastest.
+Loaded<std::vector<Scenario>> load_combinations(const SourceText& source, const std::string& name,
+                                                const Catalogue* catalogue);
+
+}  // namespace clusterspec

@@ -1,0 +1,30 @@
+// One scenario x one implementation x one combination of the matrix.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/scenario.hpp"
+
+namespace clusterspec {
+
+struct Case {
+  std::string id;  // "documented/terminate/launcher-closes-last[workers=4]@reference"
+  Scenario scenario;
+  std::shared_ptr<const Implementation> implementation;
+  std::map<RequirementId, Level> levels;  // of what it verifies
+  std::optional<std::string> skip;        // known before running; the reason
+};
+
+// What this machine allows, found at start (linux/) or forced by options.
+struct Machine {
+  bool namespaces = false;
+  bool notification = false;
+  bool terminal = false;
+  std::vector<std::string> notes;  // one line for each thing that is not possible
+};
+
+}  // namespace clusterspec

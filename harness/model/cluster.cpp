@@ -1,0 +1,183 @@
+#include "model/cluster.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace clusterspec {
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+}  // namespace
+
+Cluster Cluster::of(const Journal& journal) {
+  Cluster cluster;
+  for (std::size_t i = 0; i < journal.size(); ++i) cluster.apply(journal[i], static_cast<int>(i));
+  return cluster;
+}
+
+void Cluster::apply(const Event& event, int number) {
+  std::visit(
+      Overloaded{[&](const Launched& e) {
+                   m_instances.push_back({e.instance, e, number});
+                   ProcessState& process = known(e.pid, number);
+                   process.launcher = true;
+                   process.instance = e.instance;
+                 },
+                 [&](const Appeared& e) {
+                   ProcessState& process = known(e.pid, number);
+                   process.parent = e.parent;
+                   process.group = e.group;
+                   process.session = e.session;
+                   // Only polling saw it: then there is no execve to tell a worker by.
+                   if (event.source == Source::polling) adopt(process);
+                   if (process.instance.empty())
+                     if (const ProcessState* parent = this->process(e.parent))
+                       process.instance = parent->instance;
+                 },
+                 [&](const Executed& e) {
+                   if (!e.possible) return;
+                   ProcessState& process = known(e.pid, number);
+                   ++process.executions;
+                   adopt(process);
+                 },
+                 [&](const Described& e) {
+                   ProcessState& process = known(e.pid, number);
+                   process.described = e;
+                   process.parent = process.parent ? process.parent : e.parent;
+                   process.group = e.group;
+                   process.session = e.session;
+                 },
+                 [&](const Listening& e) {
+                   if (e.pid) known(e.pid, number);
+                   m_listeners.push_back({e, number, k_never});
+                 },
+                 [&](const ListenersSeen& e) {
+                   // A dump that lacks a listener proves it closed, earlier than the kernel's own notice may
+                   // come.
+                   for (ListenerState& listener : m_listeners) {
+                     if (!listener.open()) continue;
+                     const bool there = std::any_of(
+                         e.listeners.begin(), e.listeners.end(),
+                         [&](const ListenerSeen& seen) { return seen.socket == listener.facts.socket; });
+                     if (!there) listener.closed_at = number;
+                   }
+                 },
+                 [&](const ListenerClosed& e) {
+                   for (ListenerState& listener : m_listeners)
+                     if (listener.open() && listener.facts.socket == e.socket) listener.closed_at = number;
+                 },
+                 [&](const Exiting& e) { known(e.pid, number).exiting_at = number; },
+                 [&](const Exited& e) {
+                   ProcessState& process = known(e.pid, number);
+                   process.exited_at = number;
+                   process.status = e.status;
+                 },
+                 [&](const Reaped& e) { known(e.pid, number).reaped_at = number; }, [](const auto&) {}},
+      event.what);
+}
+
+ProcessState& Cluster::known(Pid pid, int number) {
+  for (ProcessState& process : m_processes)
+    if (process.pid == pid && process.reaped_at == k_never) return process;
+  // A pid that was reaped and comes again is another process.
+  ProcessState process;
+  process.pid = pid;
+  process.appeared_at = number;
+  m_processes.push_back(process);
+  return m_processes.back();
+}
+
+void Cluster::adopt(ProcessState& process) {
+  if (process.launcher || process.ordinal) return;
+  const ProcessState* parent = this->process(process.parent);
+  if (!parent) return;
+  process.instance = parent->instance;
+  if (!parent->launcher) return;
+  int last = 0;
+  for (const ProcessState& other : m_processes)
+    if (other.instance == process.instance) last = std::max(last, other.ordinal);
+  process.ordinal = last + 1;
+}
+
+const ProcessState* Cluster::process(Pid pid) const {
+  // The newest bearer of the pid.
+  for (auto it = m_processes.rbegin(); it != m_processes.rend(); ++it)
+    if (it->pid == pid) return &*it;
+  return nullptr;
+}
+
+const InstanceState* Cluster::instance(std::string_view name) const {
+  for (const InstanceState& candidate : m_instances)
+    if (candidate.name == name) return &candidate;
+  return nullptr;
+}
+
+const ProcessState* Cluster::launcher(std::string_view instance) const {
+  const InstanceState* found = this->instance(instance);
+  return found ? process(found->launched.pid) : nullptr;
+}
+
+const ListenerState* Cluster::listener(SocketCookie socket) const {
+  for (const ListenerState& listener : m_listeners)
+    if (listener.facts.socket == socket) return &listener;
+  return nullptr;
+}
+
+std::vector<const ProcessState*> Cluster::of(const Target& target) const {
+  std::vector<const ProcessState*> chosen;
+  for (const ProcessState& process : m_processes) {
+    if (process.instance != target.instance) continue;
+    const bool wanted = target.role == Role::launcher  ? process.launcher
+                        : target.role == Role::workers ? process.ordinal > 0
+                        : target.role == Role::worker  ? process.ordinal == target.ordinal
+                                                       : process.launcher || process.ordinal > 0;
+    if (wanted) chosen.push_back(&process);
+  }
+  return chosen;
+}
+
+std::vector<const ListenerState*> Cluster::listeners_of(const Target& target) const {
+  std::vector<const ListenerState*> chosen;
+  const InstanceState* instance = this->instance(target.instance);
+  if (!instance) return chosen;
+  const auto processes = of(target);
+  for (const ListenerState& listener : m_listeners) {
+    const bool theirs = std::any_of(processes.begin(), processes.end(), [&](const ProcessState* process) {
+      return process->pid == listener.facts.pid;
+    });
+    if (theirs && listener.facts.port == instance->launched.port) chosen.push_back(&listener);
+  }
+  return chosen;
+}
+
+bool Cluster::ready(std::string_view name) const {
+  const InstanceState* instance = this->instance(name);
+  if (!instance) return false;
+  int open = 0, workers = 0;
+  for (const ListenerState& listener : m_listeners) {
+    const ProcessState* owner = process(listener.facts.pid);
+    if (listener.open() && listener.facts.port == instance->launched.port &&
+        (!owner || owner->instance == name))
+      ++open;
+  }
+  for (const ProcessState& process : m_processes)
+    if (process.instance == name && process.ordinal > 0 && process.alive()) ++workers;
+  return open >= instance->launched.listeners && workers >= instance->launched.workers;
+}
+
+std::string Cluster::name(Pid pid) const {
+  const ProcessState* process = this->process(pid);
+  if (!process || (!process->launcher && process->ordinal == 0)) return fmt::format("process {}", pid);
+  const std::string prefix = process->instance == k_first_instance ? "" : process->instance + "/";
+  if (process->launcher) return fmt::format("{}launcher (pid {})", prefix, pid);
+  return fmt::format("{}worker {} (pid {})", prefix, process->ordinal, pid);
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,312 @@
+// The vocabulary of steps: what a scenario does to a server. The first key of each struct is its verb; a step
+// has exactly one verb. Keys, types and meaning stand once, in `describe` (see implementation.hpp).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "model/implementation.hpp"
+
+namespace clusterspec {
+
+enum class Position { first, middle, last, spread };
+template <>
+struct Names<Position> {
+  static constexpr std::array table{std::pair{Position::first, "first"},
+                                    std::pair{Position::middle, "middle"}, std::pair{Position::last, "last"},
+                                    std::pair{Position::spread, "spread"}};
+};
+
+// How the server is started. The [launch] table of a scenario, and the step that starts another instance.
+struct Launch {
+  std::string instance{k_first_instance};
+  std::vector<std::string> workers;  // the count, once for each time the option is given; empty: not given
+  std::string spelling;              // empty: the implementation's usual one
+  Position position = Position::first;
+  bool without_value = false;
+  std::vector<std::string> values;    // each carried by the implementation's `value` arguments
+  int more_values = 0;                // that many more, "value-1", "value-2", …
+  std::vector<std::string> operands;  // appended as they are
+  bool defaults = false;
+  bool terminal = false;
+  bool input = false;
+  std::vector<std::string> environment;
+  std::string argv0;
+  bool other_directory = false;
+
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("launch", self.instance, Need::optional, "name of the instance to start (as a step)");
+    v("workers", self.workers, Need::optional, "the count; a list gives the option once for each");
+    v("spelling", self.spelling, Need::optional, "one of the implementation's clustering spellings");
+    v("position", self.position, Need::optional, "where the clustering option stands among the arguments");
+    v("without-value", self.without_value, Need::optional, "give the clustering option without its value");
+    v("values", self.values, Need::optional,
+      "arbitrary values, each in an option of its own; \\\\xNN is a raw byte");
+    v("more-values", self.more_values, Need::optional, "that many more generated values");
+    v("operands", self.operands, Need::optional, "arguments appended as they are");
+    v("defaults", self.defaults, Need::optional, "leave out the arguments for address and port");
+    v("terminal", self.terminal, Need::optional, "a pty as controlling terminal and standard input");
+    v("input", self.input, Need::optional, "standard input is a pipe that stays open (else /dev/null)");
+    v("environment", self.environment, Need::optional, "\"NAME=value\" to add");
+    v("argv0", self.argv0, Need::optional, "what the server sees as argv[0]");
+    v("other-directory", self.other_directory, Need::optional,
+      "start in an empty directory, with an empty PATH");
+  }
+};
+
+enum class Awaited {
+  ready,             // every listener the implementation states is open
+  started,           // `count` workers have been executed
+  exited,            // of = who
+  listeners_closed,  // of = who
+  concluded,         // connections = which group: each has its outcome
+  line,              // line = which, of = about whom
+};
+template <>
+struct Names<Awaited> {
+  static constexpr std::array table{
+      std::pair{Awaited::ready, "ready"},         std::pair{Awaited::started, "started"},
+      std::pair{Awaited::exited, "exited"},       std::pair{Awaited::listeners_closed, "listeners-closed"},
+      std::pair{Awaited::concluded, "concluded"}, std::pair{Awaited::line, "line"}};
+};
+
+// The lines an implementation declares in [log].
+enum class LineKind { started, stopped, failed, terminating };
+template <>
+struct Names<LineKind> {
+  static constexpr std::array table{
+      std::pair{LineKind::started, "started"}, std::pair{LineKind::stopped, "stopped"},
+      std::pair{LineKind::failed, "failed"}, std::pair{LineKind::terminating, "terminating"}};
+};
+
+struct Await {
+  Awaited what = Awaited::ready;
+  Target of{Role::launcher, 0, std::string(k_first_instance)};
+  std::string connections;
+  std::optional<LineKind> line;
+  std::optional<int> count;
+  std::optional<Duration> within;  // default 5 s; for `ready` the implementation's start-within
+
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("await", self.what, Need::required, "the event to wait for");
+    v("of", self.of, Need::optional, "who: launcher, workers, worker N, all");
+    v("connections", self.connections, Need::optional, "the group of connections, for `concluded`");
+    v("line", self.line, Need::optional,
+      "which declared line, for `line`: printed by `of`, or about the workers `of`");
+    v("count", self.count, Need::optional, "how many, for `started` and `line`");
+    v("within", self.within, Need::optional, "the deadline, default \"5s\"");
+  }
+};
+
+// How far each connection must have come before the step ends.
+enum class Progress {
+  connected,
+  sent,       // the request is written
+  handled,    // accepted, and the server has read the whole request from its socket
+  concluded,  // has its outcome
+};
+template <>
+struct Names<Progress> {
+  static constexpr std::array table{
+      std::pair{Progress::connected, "connected"}, std::pair{Progress::sent, "sent"},
+      std::pair{Progress::handled, "handled"}, std::pair{Progress::concluded, "concluded"}};
+};
+
+struct Open {
+  std::string group;
+  std::string request = "quick";  // a kind of the implementation, or "nothing"
+  int count = 1;
+  std::optional<int> per_process;
+  Progress until = Progress::concluded;
+  Duration delay{};
+  std::int64_t bytes = 0;
+  bool keep_alive = false;
+  int at_once = 64;
+  Duration within = std::chrono::seconds(10);
+  Duration hung_after = std::chrono::seconds(10);
+
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("open", self.group, Need::required, "names a group of connections");
+    v("request", self.request, Need::optional,
+      "a request kind of the implementation, or \"nothing\"; default quick");
+    v("count", self.count, Need::optional, "how many connections");
+    v("per-process", self.per_process, Need::optional,
+      "instead of count: connect until each process holds that many");
+    v("until", self.until, Need::optional, "how far each must come before the step ends; default concluded");
+    v("delay", self.delay, Need::optional, "for {delay} of the request kind");
+    v("bytes", self.bytes, Need::optional, "for {bytes} of the request kind");
+    v("keep-alive", self.keep_alive, Need::optional, "stay open, idle, after the answer");
+    v("at-once", self.at_once, Need::optional, "at most that many under way together while opening");
+    v("within", self.within, Need::optional, "the step's deadline");
+    v("hung-after", self.hung_after, Need::optional, "no byte for that long: the outcome is hung");
+  }
+};
+
+// A new connection for each request, without pause, until `stop`.
+struct Load {
+  std::string group;
+  std::string request = "quick";
+  int at_once = 4;
+  Duration hung_after = std::chrono::seconds(10);
+
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("load", self.group, Need::required, "names a group of connections that go on until `stop`");
+    v("request", self.request, Need::optional, "a request kind of the implementation");
+    v("at-once", self.at_once, Need::optional, "how many clients, each with one connection at a time");
+    v("hung-after", self.hung_after, Need::optional, "no byte for that long: the outcome is hung");
+  }
+};
+
+struct Stop {
+  std::string group;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("stop", self.group, Need::required, "the load to stop; connections under way run to their outcome");
+  }
+};
+
+struct Close {
+  std::string group;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("close", self.group, Need::required, "the group whose open connections the client closes");
+  }
+};
+
+struct SendSignal {
+  Signal signal{};
+  Target to{Role::group, 0, std::string(k_first_instance)};
+  int times = 1;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("signal", self.signal, Need::required, "the signal, e.g. \"INT\"");
+    v("to", self.to, Need::optional, "launcher, workers, worker N, group, all; default group");
+    v("times", self.times, Need::optional, "how often");
+  }
+};
+
+enum class Key { ctrl_c, ctrl_backslash };
+template <>
+struct Names<Key> {
+  static constexpr std::array table{std::pair{Key::ctrl_c, "ctrl-c"},
+                                    std::pair{Key::ctrl_backslash, "ctrl-\\"}};
+};
+
+struct Press {
+  Key key = Key::ctrl_c;
+  int times = 1;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("press", self.key, Need::required, "a key typed at the controlling terminal");
+    v("times", self.times, Need::optional, "how often");
+  }
+};
+
+// alone: without SO_REUSEPORT, so that nobody can join; shared: with it.
+enum class Occupation { alone, shared };
+template <>
+struct Names<Occupation> {
+  static constexpr std::array table{std::pair{Occupation::alone, "alone"},
+                                    std::pair{Occupation::shared, "shared"}};
+};
+
+// A foreign program holds the port, listening, from here to the end of the case.
+struct Occupy {
+  Occupation how = Occupation::alone;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("occupy", self.how, Need::required, "alone: bound without SO_REUSEPORT; shared: with it");
+  }
+};
+
+// Records the processes, their states and the listeners at this moment, for expectations with `at = NAME`.
+struct Look {
+  std::string name;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("look", self.name, Need::required, "names the moment");
+  }
+};
+
+// Keeps a process before a call until `release`: the race that shows once in a thousand runs, every time.
+enum class Call { bind, listen, execve, exit_group };
+template <>
+struct Names<Call> {
+  static constexpr std::array table{std::pair{Call::bind, "bind"}, std::pair{Call::listen, "listen"},
+                                    std::pair{Call::execve, "execve"}, std::pair{Call::exit_group, "exit"}};
+};
+
+struct Hold {
+  Call call = Call::bind;
+  Target of{Role::workers, 0, std::string(k_first_instance)};
+  std::string name;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("hold", self.call, Need::required, "the call before which a process is kept");
+    v("of", self.of, Need::optional, "who: launcher, workers, worker N; default workers");
+    v("name", self.name, Need::required, "names the gate, for `release` and `await-held`");
+  }
+};
+
+struct AwaitHeld {
+  std::string name;
+  int count = 1;
+  std::optional<Duration> within;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("await-held", self.name, Need::required, "the gate");
+    v("count", self.count, Need::optional, "how many processes must stand before it");
+    v("within", self.within, Need::optional, "the deadline, default \"5s\"");
+  }
+};
+
+struct Release {
+  std::string name;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("release", self.name, Need::required,
+      "the gate to open, for all who stand before it and all later ones");
+  }
+};
+
+// Makes a call fail with an errno instead of happening.
+struct Inject {
+  Call call = Call::bind;
+  Target of{Role::workers, 0, std::string(k_first_instance)};
+  std::string error;
+  int times = 1;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("inject", self.call, Need::required, "the call that fails");
+    v("of", self.of, Need::optional, "who: launcher, workers, worker N; default workers");
+    v("error", self.error, Need::required, "EADDRINUSE, EACCES, ENOENT, EAGAIN, ENOMEM");
+    v("times", self.times, Need::optional, "how often in all");
+  }
+};
+
+// freeze = SIGSTOP, thaw = SIGCONT, as steps of their own since a frozen process is a state, not an event.
+struct Freeze {
+  Target of;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("freeze", self.of, Need::required, "who is stopped");
+  }
+};
+struct Thaw {
+  Target of;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("thaw", self.of, Need::required, "who goes on");
+  }
+};
+
+using StepAction = std::variant<Launch, Await, Open, Load, Stop, Close, SendSignal, Press, Occupy, Look, Hold,
+                                AwaitHeld, Release, Inject, Freeze, Thaw>;
+
+}  // namespace clusterspec

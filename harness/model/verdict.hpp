@@ -1,0 +1,95 @@
+// What was decided: findings of one case, its verdict, and the results of a run as reports render them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/event.hpp"
+#include "model/scenario.hpp"
+
+namespace clusterspec {
+
+// error: the harness failed, not the server.
+enum class Verdict { pass, fail, skip, error };
+template <>
+struct Names<Verdict> {
+  static constexpr std::array table{std::pair{Verdict::pass, "pass"}, std::pair{Verdict::fail, "fail"},
+                                    std::pair{Verdict::skip, "skip"}, std::pair{Verdict::error, "error"}};
+};
+
+// One thing that is not as required.
+struct Finding {
+  RequirementId requirement;
+  std::string expected;
+  std::string actual;
+  std::vector<int> evidence;  // event numbers
+  std::string hint;
+  Location where;  // the expectation or step in the scenario
+  friend bool operator==(const Finding&, const Finding&) = default;
+};
+
+struct Judgement {
+  Verdict verdict = Verdict::pass;
+  std::string reason;  // of a skip or an error
+  std::vector<Finding> findings;
+  std::map<RequirementId, Verdict> requirements;  // each that the case verifies
+  friend bool operator==(const Judgement&, const Judgement&) = default;
+};
+
+struct CaseResult {
+  std::string id;
+  std::string scenario;  // name
+  std::string title;
+  Location scenario_at;
+  std::string implementation;
+  Combination combination;
+  std::vector<std::string> arguments;  // argv of the server; empty if it was never launched
+  Judgement judgement;
+  double seconds = 0;
+  int repetition = 0;  // 0: the only one, else 1 to N of --repeat
+  bool became_ready = false;
+  std::string journal_file;  // where it was kept; may be empty
+  Journal journal;           // kept for cases that did not pass
+};
+
+enum class RequirementVerdict { pass, fail, skip, error, untested };
+template <>
+struct Names<RequirementVerdict> {
+  static constexpr std::array table{
+      std::pair{RequirementVerdict::pass, "pass"}, std::pair{RequirementVerdict::fail, "fail"},
+      std::pair{RequirementVerdict::skip, "skip"}, std::pair{RequirementVerdict::error, "error"},
+      std::pair{RequirementVerdict::untested, "untested"}};
+};
+
+struct RequirementResult {
+  Requirement requirement;
+  RequirementVerdict verdict = RequirementVerdict::untested;
+  int passed = 0, failed = 0, skipped = 0, errors = 0;  // cases
+  std::vector<std::string> reasons;                     // of skips, each once
+};
+
+struct RunResult {
+  std::string version;  // of clusterspec
+  std::string implementation, implementation_version;
+  std::string started;  // ISO 8601, UTC
+  std::string host, isolation, observation;
+  std::vector<std::string> notes;
+  double seconds = 0;
+  double time_scale = 1;
+  bool interrupted = false;
+  std::vector<CaseResult> cases;                // in the order of the plan
+  std::vector<RequirementResult> requirements;  // in the order of the catalogue
+
+  int count(Verdict verdict) const;
+};
+
+// For each requirement that some case verifies: the worst of its cases (error, fail, pass, skip).
+std::vector<RequirementResult> summarise(const Catalogue& catalogue, const std::vector<CaseResult>& cases);
+
+// 0 all passed; 1 a case failed; 3 no case became ready; 4 nothing selected; 77 all skipped; 99 harness
+// fault; 130 interrupted. Cases of level `may` never fail a run (their verdict is already pass with
+// findings).
+int exit_code(const RunResult& run);
+
+}  // namespace clusterspec

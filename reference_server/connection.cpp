@@ -1,0 +1,269 @@
+#include "reference_server/connection.hpp"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace reference_server {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Answers are gathered up to this size before they are sent, and a body is produced in parts of it.
+constexpr std::size_t k_out_bytes = 64 * 1024;
+
+// While finishing, a peer that makes no progress on its request or its answer for so long is given up.
+constexpr auto k_stalled = 30s;
+
+// A connection accepted so shortly before the end may have its first request on the way: accepting it was a
+// promise. An older one that has stayed silent is closed at once.
+constexpr auto k_first_bytes = 50ms;
+
+// For so long a closed connection is read on until the peer closes too, lest its unread bytes make the kernel
+// reset the connection and destroy the answer.
+constexpr auto k_linger = 1s;
+
+bool is_acknowledged(int fd) {
+  int left = 0;
+  return ioctl(fd, SIOCOUTQ, &left) == 0 && left == 0;
+}
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket, const Identity& identity, ConnectionOwner& owner)
+    : m_socket(std::move(socket)),
+      m_timer(m_socket.get_executor()),
+      m_owner(owner),
+      m_writer(identity),
+      m_accepted(Clock::now()) {}
+
+bool Connection::request_in_flight() const {
+  return !m_closing && (m_writer.active() || m_sent < m_out.size() || has_input() || m_parser.within_request());
+}
+
+void Connection::finish() {
+  m_finishing = true;
+  // An idle connection can close now, and a wait on the peer gets its limit.
+  if ((m_waits == Waits::for_bytes || m_waits == Waits::for_room) && !m_closing) resume(false);
+}
+
+void Connection::drop() { end(); }
+
+void Connection::advance() {
+  auto keep = shared_from_this();
+  while (!m_ended) {
+    if (m_closing) return linger_step();
+    if (!(m_writer.active() ? answer_step() : read_step())) return;
+  }
+}
+
+bool Connection::answer_step() {
+  const auto pause = m_writer.take_pause();
+  if (pause.count() > 0) {
+    // What was answered before must not wait for it. If there is no room now there may be some then.
+    flush();
+    if (!m_ended) wait_for(Waits::for_time, pause);
+    return false;
+  }
+  if (m_out.size() - m_sent >= k_out_bytes && !flush()) {
+    wait_for_room();
+    return false;
+  }
+  if (!m_writer.head_written()) {
+    // While finishing, the last answer says so; whether it is the last is known from what has come already.
+    if (m_finishing && !m_close_after && !has_input()) m_close_after = receive() != Received::bytes;
+    m_writer.write_head(m_out, {m_close_after, m_http_1_0});
+  } else {
+    const auto held = m_out.size() - m_sent;
+    m_writer.write_part(m_out, held < k_out_bytes ? k_out_bytes - held : 1);
+  }
+  return true;
+}
+
+bool Connection::read_step() {
+  if (!m_close_after && has_input() && m_out.size() - m_sent < k_out_bytes) {
+    parse();
+    return true;
+  }
+  if (!flush()) {
+    wait_for_room();
+    return false;
+  }
+  if (m_close_after) {
+    begin_close();
+    return true;
+  }
+  if (has_input()) return true;
+  switch (receive()) {
+    case Received::bytes:
+      return true;
+    case Received::end:
+      begin_close();
+      return true;
+    case Received::nothing:
+      break;
+  }
+  std::optional<Clock::duration> limit;
+  if (m_finishing) {
+    const auto age = Clock::now() - m_accepted;
+    if (m_parser.within_request()) {
+      limit = k_stalled;
+    } else if (!m_heard && age < k_first_bytes) {
+      limit = k_first_bytes - age;
+    }
+    if (!limit || m_late) {
+      begin_close();
+      return true;
+    }
+  }
+  wait_for(Waits::for_bytes, limit);
+  return false;
+}
+
+void Connection::parse() {
+  const auto fed = m_parser.feed({m_in.data() + m_in_begin, m_in_end - m_in_begin});
+  m_in_begin += fed.consumed;
+  switch (fed.outcome) {
+    case RequestParser::Outcome::need_more:
+      return;
+    case RequestParser::Outcome::wants_continue:
+      m_out += "HTTP/1.1 100 Continue\r\n\r\n";
+      return;
+    case RequestParser::Outcome::failed:
+      m_close_after = true;
+      m_unread_input = true;
+      m_writer.start(failure(m_parser.status()));
+      return;
+    case RequestParser::Outcome::complete:
+      break;
+  }
+  const auto request = m_parser.request();
+  m_close_after = !request.keep_alive;
+  m_http_1_0 = request.is_http_1_0;
+  m_writer.start(route(request, m_writer.identity()));
+}
+
+// Sends what is held. False: not all of it, or the connection has ended.
+bool Connection::flush() {
+  while (m_sent < m_out.size()) {
+    const auto sent = ::send(m_socket.native_handle(), m_out.data() + m_sent, m_out.size() - m_sent,
+                             MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) {
+      m_sent += static_cast<std::size_t>(sent);
+    } else if (errno == EAGAIN) {
+      if (m_late) end();
+      if (m_sent > k_out_bytes / 2) {
+        m_out.erase(0, m_sent);
+        m_sent = 0;
+      }
+      return false;
+    } else if (errno != EINTR) {
+      end();
+      return false;
+    }
+  }
+  m_out.clear();
+  m_sent = 0;
+  return true;
+}
+
+Connection::Received Connection::receive() {
+  if (m_peer_done) return Received::end;
+  while (true) {
+    const auto got = ::recv(m_socket.native_handle(), m_in.data(), m_in.size(), MSG_DONTWAIT);
+    if (got > 0) {
+      m_in_begin = 0;
+      m_in_end = static_cast<std::size_t>(got);
+      m_heard = true;
+      m_late = false;
+      return Received::bytes;
+    }
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) return Received::nothing;
+    m_peer_done = true;
+    return Received::end;
+  }
+}
+
+void Connection::wait_for_room() {
+  if (m_ended) return;
+  wait_for(Waits::for_room, m_finishing ? std::optional<Clock::duration>(k_stalled) : std::nullopt);
+}
+
+void Connection::wait_for(Waits what, std::optional<Clock::duration> limit) {
+  m_waits = what;
+  const auto turn = ++m_turn;
+  m_late = false;
+  if (what != Waits::for_time) {
+    const auto direction =
+        what == Waits::for_bytes ? asio::socket_base::wait_read : asio::socket_base::wait_write;
+    m_socket.async_wait(direction, [self = shared_from_this(), turn](const asio::error_code&) {
+      if (turn == self->m_turn) self->resume(false);
+    });
+  }
+  if (limit) {
+    m_timer_armed = true;
+    m_timer.expires_after(*limit);
+    m_timer.async_wait([self = shared_from_this(), turn](const asio::error_code&) {
+      if (turn == self->m_turn) self->resume(true);
+    });
+  }
+}
+
+void Connection::resume(bool late) {
+  const bool was_for_time = m_waits == Waits::for_time;
+  ++m_turn;
+  m_waits = Waits::for_nothing;
+  if (std::exchange(m_timer_armed, false) && !late) m_timer.cancel();
+  if (late && !was_for_time) {
+    asio::error_code ignored;
+    m_socket.cancel(ignored);
+  }
+  m_late = late && !was_for_time;
+  advance();
+}
+
+void Connection::begin_close() {
+  m_closing = true;
+  const int fd = m_socket.native_handle();
+  // Asked before shutdown, whose FIN would count as a byte.
+  const bool safe = is_acknowledged(fd) && !m_unread_input;
+  ::shutdown(fd, SHUT_WR);
+  // Nothing sent is left to be destroyed by a reset, and nothing has come that would cause one.
+  if (m_peer_done || (safe && receive() != Received::bytes)) return end();
+  m_linger_until = Clock::now() + k_linger;
+}
+
+void Connection::linger_step() {
+  while (true) {
+    switch (receive()) {
+      case Received::bytes:
+        // Reading on for ever is what a peer that never stops would like.
+        if (Clock::now() < *m_linger_until) continue;
+        return end();
+      case Received::end:
+        return end();
+      case Received::nothing: {
+        const auto now = Clock::now();
+        if (m_late || now >= *m_linger_until) return end();
+        return wait_for(Waits::for_bytes, *m_linger_until - now);
+      }
+    }
+  }
+}
+
+void Connection::end() {
+  if (std::exchange(m_ended, true)) return;
+  ++m_turn;
+  m_waits = Waits::for_nothing;
+  m_timer.cancel();
+  asio::error_code ignored;
+  m_socket.close(ignored);
+  m_owner.connection_ended(*this);
+}
+
+}  // namespace reference_server

@@ -1,0 +1,70 @@
+#include "reference_server/faulty/altered_start.hpp"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+#include <vector>
+
+#include "reference_server/faulty/faulty_program.hpp"
+
+namespace faulty_server {
+namespace {
+
+constexpr int k_exit_not_executed = 127;
+
+void open_null_as_input() {
+  const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (fd > STDIN_FILENO) dup2(fd, STDIN_FILENO);
+}
+
+void set_signals(const reference_server::Launch& launch) {
+  if (launch.restore_pipe_signal) signal(SIGPIPE, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &launch.signal_mask, nullptr);
+}
+
+}  // namespace
+
+std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launch&)> start_with(
+    std::function<void()> in_child) {
+  return [in_child = std::move(in_child)](
+             const reference_server::Launch& launch) -> tl::expected<pid_t, std::error_code> {
+    std::vector<char*> argv;
+    for (const auto& argument : launch.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    const pid_t pid = fork();
+    if (pid < 0) return tl::unexpected(std::error_code(errno, std::generic_category()));
+    if (pid > 0) return pid;
+    open_null_as_input();
+    set_signals(launch);
+    in_child();
+    execv(launch.path.c_str(), argv.data());
+    _exit(k_exit_not_executed);
+  };
+}
+
+tl::expected<pid_t, std::error_code> start_by_fork(const reference_server::Launch& launch) {
+  const pid_t pid = fork();
+  if (pid < 0) return tl::unexpected(std::error_code(errno, std::generic_category()));
+  if (pid > 0) return pid;
+  // The fault is the missing execve alone: what it would have closed is closed.
+  open_null_as_input();
+  close_range(STDERR_FILENO + 1, ~0U, 0);
+  set_signals(launch);
+  _exit(run(launch.arguments));
+}
+
+void let_listeners_be_inherited() {
+  const auto most = static_cast<int>(sysconf(_SC_OPEN_MAX));
+  for (int fd = STDERR_FILENO + 1; fd < most; ++fd) {
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0) fcntl(fd, F_SETFD, 0);
+  }
+}
+
+}  // namespace faulty_server

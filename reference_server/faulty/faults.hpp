@@ -1,0 +1,21 @@
+#pragma once
+// The reference server with exactly one decision broken: what a conformance suite has to find. One row of the
+// table in faults.cpp is one fault; nothing else has to be touched to add one.
+#include <span>
+#include <string_view>
+
+#include "reference_server/policy.hpp"
+
+namespace faulty_server {
+
+struct Fault {
+  std::string_view name;
+  std::string_view breaks;    // ids of the requirements it breaks, separated by commas
+  std::string_view sentence;  // what the server does wrong
+  void (*apply)(reference_server::Policy&);
+};
+
+std::span<const Fault> faults();
+const Fault* find_fault(std::string_view name);
+
+}  // namespace faulty_server

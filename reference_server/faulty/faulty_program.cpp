@@ -1,0 +1,71 @@
+#include "reference_server/faulty/faulty_program.hpp"
+
+#include <unistd.h>
+
+#include "reference_server/escape.hpp"
+#include "reference_server/faulty/faults.hpp"
+#include "reference_server/message.hpp"
+#include "reference_server/program.hpp"
+
+namespace faulty_server {
+namespace {
+
+using reference_server::OptionId;
+using reference_server::OptionSpec;
+using reference_server::Policy;
+
+constexpr std::string_view k_program = "faulty_server";
+
+const std::vector<OptionSpec>& table() {
+  static const std::vector<OptionSpec> s_table = [] {
+    const auto reference = reference_server::option_table();
+    std::vector<OptionSpec> all(reference.begin(), reference.end());
+    all.push_back({OptionId::other, 0, "fault", true, "NAME", "the decision that is broken (none)"});
+    all.push_back({OptionId::other, 0, "list-faults", false, "", "list all: name, requirements, what is wrong"});
+    return all;
+  }();
+  return s_table;
+}
+
+int list() {
+  std::string text;
+  for (const auto& fault : faults()) {
+    text += std::string(fault.name) + '\t' + std::string(fault.breaks) + '\t' + std::string(fault.sentence) + '\n';
+  }
+  return write(STDOUT_FILENO, text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1;
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& argv) {
+  const auto signals = reference_server::take_signals();
+  const reference_server::Program program{
+      .name = std::string(k_program),
+      .argv0 = argv.empty() ? "" : argv[0],
+      .arguments = argv.empty() ? argv : std::vector<std::string>(argv.begin() + 1, argv.end()),
+      .options = table(),
+      .signals = signals};
+  Policy policy = reference_server::documented_policy();
+  // What is wrong with the arguments is said by the program itself.
+  const auto tokens = reference_server::tokenize(program.arguments, program.options);
+  if (tokens) {
+    std::string_view wanted;
+    for (const auto& token : *tokens) {
+      if (token.kind != reference_server::Token::Kind::option) continue;
+      if (token.option->long_name == "list-faults") return list();
+      if (token.option->long_name == "fault") wanted = token.value;
+    }
+    if (!wanted.empty()) {
+      const Fault* fault = find_fault(wanted);
+      if (fault == nullptr) {
+        reference_server::complain(k_program, "unknown fault " + reference_server::quoted(wanted) +
+                                                  " (--list-faults lists them)");
+        return reference_server::k_exit_usage;
+      }
+      fault->apply(policy);
+    }
+  }
+  return reference_server::run(program, policy);
+}
+
+}  // namespace faulty_server

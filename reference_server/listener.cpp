@@ -1,0 +1,115 @@
+#include "reference_server/listener.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace reference_server {
+namespace {
+
+// accept(2) passes on errors of the network that concern only the connection at hand.
+bool concerns_one_connection(int error) {
+  switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case ENETDOWN:
+    case EPROTO:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+      return true;
+    default:
+      return false;
+  }
+}
+
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  bool is_v6 = false;
+};
+
+Address address_of(const Endpoint& endpoint) {
+  Address address;
+  auto* v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
+  if (inet_pton(AF_INET, endpoint.address.c_str(), &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(endpoint.port);
+    address.size = sizeof(sockaddr_in);
+    return address;
+  }
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
+  inet_pton(AF_INET6, endpoint.address.c_str(), &v6->sin6_addr);
+  v6->sin6_family = AF_INET6;
+  v6->sin6_port = htons(endpoint.port);
+  address.size = sizeof(sockaddr_in6);
+  address.is_v6 = true;
+  return address;
+}
+
+bool set(int fd, int level, int name) {
+  const int on = 1;
+  return setsockopt(fd, level, name, &on, sizeof on) == 0;
+}
+
+}  // namespace
+
+tl::expected<Listener, std::string> Listener::open(asio::io_context& context, const Endpoint& endpoint) {
+  const Address address = address_of(endpoint);
+  const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+  // SO_REUSEADDR for connections of an earlier run in TIME_WAIT. TCP_NODELAY is inherited by each connection.
+  if (fd < 0 || !set(fd, SOL_SOCKET, SO_REUSEPORT) || !set(fd, SOL_SOCKET, SO_REUSEADDR) ||
+      !set(fd, IPPROTO_TCP, TCP_NODELAY) ||
+      ::bind(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 ||
+      ::listen(fd, SOMAXCONN) != 0) {
+    const std::string reason = std::strerror(errno);
+    if (fd >= 0) ::close(fd);
+    return tl::unexpected("cannot listen on " + to_string(endpoint) + ": " + reason);
+  }
+  asio::ip::tcp::acceptor acceptor(context);
+  asio::error_code error;
+  acceptor.assign(address.is_v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd, error);
+  if (error) {
+    ::close(fd);
+    return tl::unexpected("cannot listen on " + to_string(endpoint) + ": " + error.message());
+  }
+  return Listener(std::move(acceptor));
+}
+
+Listener::Accepted Listener::accept(asio::ip::tcp::socket& into) {
+  while (true) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    const int fd = ::accept4(m_acceptor.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size,
+                             SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0) {
+      asio::error_code error;
+      into.assign(peer.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd, error);
+      if (!error) return Accepted::connection;
+      ::close(fd);
+      return Accepted::no_descriptors;
+    }
+    if (concerns_one_connection(errno)) continue;
+    return errno == EAGAIN ? Accepted::nothing : Accepted::no_descriptors;
+  }
+}
+
+void Listener::wait(std::function<void()> then) {
+  m_acceptor.async_wait(asio::socket_base::wait_read,
+                        [then = std::move(then)](const asio::error_code&) { then(); });
+}
+
+void Listener::close() {
+  asio::error_code ignored;
+  m_acceptor.close(ignored);
+}
+
+}  // namespace reference_server

@@ -1,0 +1,106 @@
+#include "reference_server/options.hpp"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+#include <optional>
+
+#include "reference_server/escape.hpp"
+#include "reference_server/policy.hpp"
+
+namespace reference_server {
+namespace {
+
+// Digits only: no sign, no blank, no base prefix.
+std::optional<unsigned> number_in(std::string_view text, unsigned least, unsigned most) {
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  unsigned number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || number < least || number > most) return std::nullopt;
+  return number;
+}
+
+bool is_address(const std::string& text) {
+  in6_addr scratch{};
+  return inet_pton(AF_INET, text.c_str(), &scratch) == 1 || inet_pton(AF_INET6, text.c_str(), &scratch) == 1;
+}
+
+}  // namespace
+
+std::string to_string(const Endpoint& endpoint) {
+  const bool is_v6 = endpoint.address.find(':') != std::string::npos;
+  return (is_v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" + std::to_string(endpoint.port);
+}
+
+tl::expected<int, std::string> last_count(std::span<const std::string_view> given) {
+  int count = 0;
+  // Each is checked, not only the one that holds: a wrong value is a mistake of whoever wrote it.
+  for (auto text : given) {
+    auto number = number_in(text, 0, k_most_workers);
+    if (!number) {
+      return tl::unexpected("count of workers " + quoted(text) + " is not a number from 0 to " +
+                            std::to_string(k_most_workers));
+    }
+    count = static_cast<int>(*number);
+  }
+  return count;
+}
+
+tl::expected<Options, std::string> read_options(std::span<const Token> tokens, const Policy& policy) {
+  Options options;
+  options.endpoint = policy.default_endpoint;
+  std::vector<std::string_view> counts;
+  for (const auto& token : tokens) {
+    if (token.kind != Token::Kind::option) continue;
+    switch (token.option->id) {
+      case OptionId::workers:
+        counts.push_back(token.value);
+        break;
+      case OptionId::port: {
+        auto port = number_in(token.value, 1, 65535);
+        if (!port) return tl::unexpected("port " + quoted(token.value) + " is not a number from 1 to 65535");
+        options.endpoint.port = static_cast<std::uint16_t>(*port);
+        break;
+      }
+      case OptionId::bind:
+        options.endpoint.address = token.value;
+        if (options.endpoint.address.size() != token.value.size() || !is_address(options.endpoint.address)) {
+          return tl::unexpected("address " + quoted(token.value) +
+                                " is not an IPv4 or IPv6 address such as 127.0.0.1 or ::1");
+        }
+        break;
+      case OptionId::label:
+        options.labels.emplace_back(token.value);
+        break;
+      case OptionId::help:
+        options.help = true;
+        break;
+      case OptionId::version:
+        options.version = true;
+        break;
+      case OptionId::other:
+        break;
+    }
+  }
+  auto count = policy.worker_count(counts);
+  if (!count) return tl::unexpected(count.error());
+  options.workers = *count;
+  return options;
+}
+
+std::string help_text(std::string_view program, OptionTable table) {
+  std::string text = "Usage: " + std::string(program) + " [OPTION]... [--] [OPERAND]...\n\n";
+  text += "HTTP server whose processes share one port (SO_REUSEPORT). Interrupt it (SIGINT, Ctrl-C) to end it\n";
+  text += "without losing a request. Operands are accepted and passed on to the workers.\n\n";
+  for (const auto& spec : table) {
+    std::string left = spec.short_name == 0 ? "      " : std::string("  -") + spec.short_name + ", ";
+    left += "--" + std::string(spec.long_name);
+    if (spec.takes_value) left += " " + std::string(spec.placeholder);
+    left.resize(left.size() < 28 ? 28 : left.size() + 2, ' ');
+    text += left + std::string(spec.help) + "\n";
+  }
+  text += "\nExit codes: 0 ended in good order, 1 could not listen, 2 the command line is wrong.\n";
+  return text;
+}
+
+}  // namespace reference_server

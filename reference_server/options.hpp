@@ -1,0 +1,42 @@
+#pragma once
+// What the command line asks for, read from its tokens. A repeated option: the last holds, labels add up.
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "reference_server/arguments.hpp"
+
+namespace reference_server {
+
+struct Policy;
+
+inline constexpr int k_most_workers = 1024;
+
+struct Endpoint {
+  std::string address;  // IPv4 or IPv6 literal, checked
+  std::uint16_t port;   // 1 to 65535
+};
+
+// "127.0.0.1:3000", "[::1]:3000"
+std::string to_string(const Endpoint& endpoint);
+
+struct Options {
+  int workers = 0;
+  Endpoint endpoint;
+  std::vector<std::string> labels;
+  bool help = false;
+  bool version = false;
+};
+
+// Error: a sentence naming the value and what is right.
+tl::expected<Options, std::string> read_options(std::span<const Token> tokens, const Policy& policy);
+
+// The count of workers of all that were given, in order: 0 without any, else the last one.
+tl::expected<int, std::string> last_count(std::span<const std::string_view> given);
+
+std::string help_text(std::string_view program, OptionTable table);
+
+}  // namespace reference_server

@@ -1,0 +1,105 @@
+#pragma once
+// The decisions that make a clustered server conform, as one value. `documented_policy()` decides as the
+// document does; a program that replaces one member is a server with exactly one decision changed. Members are
+// decisions of the field and never switches of this code: what is not a decision of the document is not here.
+#include <sys/types.h>
+
+#include <csignal>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "reference_server/arguments.hpp"
+#include "reference_server/options.hpp"
+
+namespace reference_server {
+
+// single: started by hand without workers. A worker is told apart by its parent running the same executable,
+// because neither its arguments nor its environment may say so.
+enum class Role { single, launcher, worker };
+std::string_view to_string(Role role);
+
+// What a process does with the shared port (document, Overview).
+enum class Part { listens_and_accepts, listens_only, nothing };
+
+// What the launcher does first.
+enum class StartOrder { listener_then_workers, workers_then_listener };
+
+// When the launcher closes its listener and ends (document, Terminating: `@processes.each(&.get)`, then
+// `server.close`).
+enum class LauncherClose { after_workers, before_workers, without_waiting };
+
+// What closing a listener does with the connections that the kernel has completed and nobody has accepted.
+enum class QueueFate { served, abandoned };
+
+struct Interrupt {
+  int ordinal;             // 1 for the first one
+  int requests_in_flight;  // of this process
+  Role role;
+};
+struct InterruptStep {
+  bool announce;  // print ` > terminating gracefully`
+  enum class Then { terminate, nothing, exit_at_once } then;
+  int exit_code = 0;  // for exit_at_once
+};
+
+// A request being handled at the moment its process starts to close.
+struct RequestInFlight {
+  std::uint64_t response_bytes_left;  // known only once the answer has begun
+  int in_flight_after;                // how many other requests in flight are on younger connections
+};
+enum class RequestFate { finish, drop };
+
+struct WorkerEnd {
+  pid_t pid;
+  int status;  // raw, as wait(2) gives it
+};
+enum class AfterWorker { nothing, start_another };
+
+// All that a worker's start depends on.
+struct Launch {
+  std::string path;
+  std::vector<std::string> arguments;  // argv, with the program's name
+  sigset_t signal_mask;                // as the launcher was started, with SIGINT blocked in addition
+  bool restore_pipe_signal;            // the launcher ignores SIGPIPE but was not started so
+};
+
+struct Policy {
+  // Overview
+  Endpoint default_endpoint;
+  std::function<Part(Role)> part;
+
+  // Launching
+  StartOrder start_order;
+  std::function<tl::expected<int, std::string>(std::span<const std::string_view> given)> worker_count;
+  std::function<std::vector<std::string>(std::span<const std::string>, std::span<const Token>)> worker_arguments;
+  std::function<tl::expected<std::string, std::error_code>(const std::string& argv0)> executable;
+  std::function<tl::expected<pid_t, std::error_code>(const Launch&)> start_worker;
+  std::function<std::string(pid_t)> started_line;
+
+  // Launching: futures that resolve when a process exits
+  std::function<std::optional<WorkerEnd>(std::span<const pid_t> living)> next_ended;
+  std::function<std::string(WorkerEnd)> ended_line;  // empty: nothing is printed
+  std::function<AfterWorker(WorkerEnd)> after_worker;
+
+  // Terminating
+  std::function<InterruptStep(const Interrupt&)> on_interrupt;
+  std::function<void(std::span<const pid_t> living)> tell_workers;
+  LauncherClose launcher_close;
+  QueueFate queue_fate;
+  std::function<RequestFate(const RequestInFlight&)> on_close;
+  int exit_code;
+
+  // One line, newline included, to standard output. Returns false when it would block and nothing was written.
+  std::function<bool(std::string_view line)> write_line;
+};
+
+Policy documented_policy();
+
+}  // namespace reference_server

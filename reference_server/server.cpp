@@ -1,0 +1,126 @@
+#include "reference_server/server.hpp"
+
+#include <asio/post.hpp>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace reference_server {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Accepted in one go; more would keep the connections that exist waiting.
+constexpr int k_batch = 64;
+
+// More than any queue holds (net.core.somaxconn), and an end in any case.
+constexpr int k_everything = 65536;
+
+// Without descriptors accepting goes on when a connection ends, or after this: what holds them may be another
+// process.
+constexpr auto k_retry = 100ms;
+
+}  // namespace
+
+Server::Server(asio::io_context& context, const Policy& policy, const Identity& identity)
+    : m_context(context), m_policy(policy), m_identity(identity), m_retry(context) {}
+
+void Server::serve(Listener listener, Part part) {
+  m_listener.emplace(std::move(listener));
+  if (part == Part::listens_and_accepts) wait_for_connections();
+}
+
+void Server::wait_for_connections() {
+  m_listener->wait([this] {
+    if (m_closed || !m_listener || !m_listener->is_open()) return;
+    if (accept_some(k_batch)) {
+      wait_for_connections();
+    } else {
+      accept_later();
+    }
+  });
+}
+
+bool Server::accept_some(int most) {
+  std::vector<std::shared_ptr<Connection>> fresh;
+  bool descriptors_left = true;
+  for (bool more = true; more && most > 0; --most) {
+    asio::ip::tcp::socket socket(m_context);
+    const auto accepted = m_listener->accept(socket);
+    descriptors_left = accepted != Listener::Accepted::no_descriptors;
+    more = accepted == Listener::Accepted::connection;
+    if (!more) continue;
+    auto connection = std::make_shared<Connection>(std::move(socket), m_identity, *this);
+    connection->m_place = m_connections.insert(m_connections.end(), connection);
+    fresh.push_back(std::move(connection));
+  }
+  // Served only now: accepting alone is faster than any client connects, so that the queue does come to an end.
+  for (const auto& connection : fresh) connection->start();
+  return descriptors_left;
+}
+
+void Server::accept_later() {
+  m_starved = true;
+  m_retry.expires_after(k_retry);
+  m_retry.async_wait([this](const asio::error_code&) {
+    // Also when cancelled, which is how a connection's end comes here.
+    if (!std::exchange(m_starved, false) || m_closed) return;
+    wait_for_connections();
+  });
+}
+
+void Server::connection_ended(Connection& connection) {
+  // The list may hold the last reference, and the caller is still inside the connection.
+  asio::post(m_context, [keep = connection.shared_from_this()] {});
+  m_connections.erase(connection.m_place);
+  if (m_starved) m_retry.cancel();
+  check_closed();
+}
+
+int Server::requests_in_flight() const {
+  int count = 0;
+  for (const auto& connection : m_connections) count += connection->request_in_flight() ? 1 : 0;
+  return count;
+}
+
+void Server::close(std::function<void()> closed) {
+  m_closed = std::move(closed);
+  m_retry.cancel();
+  // What the kernel has completed is a connection to its client: closing the listener would reset it.
+  const bool serve_queue = m_listener && m_policy.queue_fate == QueueFate::served;
+  const bool all_accepted = !serve_queue || accept_some(k_everything);
+  close_connections();
+  if (!all_accepted) {
+    // Descriptors were short; the idle connections have just given theirs back.
+    accept_some(k_everything);
+    finish_connections();
+  }
+  if (m_listener) m_listener->close();
+  check_closed();
+}
+
+void Server::close_connections() {
+  const std::vector<std::shared_ptr<Connection>> connections(m_connections.begin(), m_connections.end());
+  int in_flight_after = requests_in_flight();
+  for (const auto& connection : connections) {
+    if (!connection->request_in_flight()) continue;
+    --in_flight_after;
+    if (m_policy.on_close({connection->response_bytes_left(), in_flight_after}) == RequestFate::drop) {
+      connection->drop();
+    }
+  }
+  finish_connections();
+}
+
+void Server::finish_connections() {
+  const std::vector<std::shared_ptr<Connection>> connections(m_connections.begin(), m_connections.end());
+  // One without a request reads once more, and closes unless something has come.
+  for (const auto& connection : connections) connection->finish();
+}
+
+void Server::check_closed() {
+  if (!m_closed || !m_connections.empty() || (m_listener && m_listener->is_open())) return;
+  std::exchange(m_closed, nullptr)();
+}
+
+}  // namespace reference_server

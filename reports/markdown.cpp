@@ -1,0 +1,163 @@
+// Markdown as GitHub, GitLab and Forgejo show it: totals, requirements, and each failure behind a click. Text
+// of a server stands only in <pre> or <code>.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "report.hpp"
+#include "similar.hpp"
+#include "text.hpp"
+#include "whole_run.hpp"
+
+namespace clusterspec {
+namespace {
+
+// A job's summary page has a limit (1 MiB on GitHub); the JSON report has none.
+constexpr std::size_t k_failures_in_full = 50, k_actual_columns = 160, k_reason_columns = 400;
+
+std::string html(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '&')
+      escaped += "&amp;";
+    else if (c == '<')
+      escaped += "&lt;";
+    else if (c == '>')
+      escaped += "&gt;";
+    else if (c == '"')
+      escaped += "&quot;";
+    else
+      escaped += c;
+  }
+  return escaped;
+}
+
+// Prose on one line. As character references Markdown's own characters are nothing but text, in a table too.
+// The dot is one of them only where it would make a link.
+std::string prose(std::string_view text) {
+  constexpr std::string_view k_special = "\\`*_{}[]()#+!|~@:$&<>\"'^=";
+  std::string escaped;
+  for (const char c : one_line(text)) {
+    if (k_special.find(c) != std::string_view::npos || (c == '.' && escaped.ends_with("www")))
+      escaped += fmt::format("&#{};", static_cast<int>(c));
+    else
+      escaped += c;
+  }
+  return escaped;
+}
+
+// An identifier, or text that may be a server's. Inside the element no "@name" notifies anybody, which
+// escaping cannot prevent; backticks could not hold every text in a table.
+std::string code(std::string_view text) { return "<code>" + prose(text) + "</code>"; }
+
+std::string mark(RequirementVerdict verdict) {
+  switch (verdict) {
+    case RequirementVerdict::pass:
+      return "✅ pass";
+    case RequirementVerdict::fail:
+      return "❌ **fail**";
+    case RequirementVerdict::error:
+      return "💥 **error**";
+    case RequirementVerdict::skip:
+      return "⏭️ skip";
+    case RequirementVerdict::untested:
+      return "– untested";
+  }
+  return {};
+}
+
+std::string heading(const RunResult& run) {
+  std::string text =
+      fmt::format("## clusterspec: {} {}\n\n", prose(run.implementation), prose(run.implementation_version));
+  text += fmt::format("{} in {:.1f} s: **{} failed**, **{} harness errors**, {} passed, {} skipped.\n\n",
+                      counted(run.cases.size(), "case"), run.seconds, run.count(Verdict::fail),
+                      run.count(Verdict::error), run.count(Verdict::pass), run.count(Verdict::skip));
+  if (run.interrupted) text += "**The run was interrupted: not every case ended.**\n\n";
+  text += fmt::format("clusterspec {}, started {}, on {}; isolation {}, observation {}, time scale {}.\n\n",
+                      prose(run.version), prose(run.started), prose(run.host), prose(run.isolation),
+                      prose(run.observation), run.time_scale);
+  for (const std::string& note : run.notes) text += "- " + prose(note) + '\n';
+  return run.notes.empty() ? text : text + '\n';
+}
+
+std::string requirements_table(const RunResult& run) {
+  if (run.requirements.empty()) return {};
+  std::string text =
+      "### Requirements\n\n"
+      "| Requirement | Level | Verdict | Failed | Errors | Passed | Skipped | Statement |\n"
+      "|---|---|---|--:|--:|--:|--:|---|\n";
+  for (const RequirementResult& result : run.requirements)
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", code(result.requirement.id),
+                        name_of(result.requirement.level), mark(result.verdict), result.failed, result.errors,
+                        result.passed, result.skipped, prose(result.requirement.text));
+  return text + '\n';
+}
+
+std::string details(std::string_view summary, std::string_view body) {
+  return fmt::format("<details><summary>{}</summary>\n\n<pre>\n{}</pre>\n\n</details>\n\n", summary,
+                     html(body));
+}
+
+std::string failures(const RunResult& run, const Catalogue& catalogue) {
+  SimilarFailures similar;
+  std::string in_full, alike;
+  std::size_t told = 0, left = 0;
+  for (const CaseResult& result : run.cases) {
+    const Verdict verdict = result.judgement.verdict;
+    if (verdict != Verdict::fail && verdict != Verdict::error) continue;
+    if (const auto before = similar.told_before(result)) {
+      alike += label(result) + "\n    as for " + *before +
+               ", here: " + actual_line(result, k_actual_columns) + '\n';
+    } else if (told < k_failures_in_full) {
+      ++told;
+      in_full += details(fmt::format("{} {}: {}", verdict == Verdict::fail ? "❌" : "💥 harness error in",
+                                     code(label(result)), prose(result.title)),
+                         explain(result, catalogue));
+    } else {
+      ++left;
+    }
+  }
+  if (in_full.empty()) return {};
+  std::string text = "### Failures\n\n" + in_full;
+  if (!alike.empty()) text += details("The same failures in other combinations", alike);
+  if (left) text += fmt::format("{} more are not shown here.\n\n", counted(left, "failure"));
+  return text;
+}
+
+std::string listed(std::string_view title, const std::vector<std::pair<std::string, std::size_t>>& texts) {
+  if (texts.empty()) return {};
+  std::string text = fmt::format("### {}\n\n", title);
+  for (const auto& [what, times] : texts) text += fmt::format("- {} × {}\n", times, what);
+  return text + '\n';
+}
+
+void count_in(std::vector<std::pair<std::string, std::size_t>>& texts, const std::string& text) {
+  const auto it =
+      std::find_if(texts.begin(), texts.end(), [&](const auto& entry) { return entry.first == text; });
+  if (it == texts.end())
+    texts.emplace_back(text, 1);
+  else
+    ++it->second;
+}
+
+std::string skipped_and_noted(const RunResult& run) {
+  std::vector<std::pair<std::string, std::size_t>> skipped, noted;
+  for (const CaseResult& result : run.cases) {
+    if (result.judgement.verdict == Verdict::skip)
+      count_in(skipped, code(cut(one_line(result.judgement.reason), k_reason_columns)));
+    if (result.judgement.verdict == Verdict::pass)
+      for (const Finding& finding : result.judgement.findings)
+        count_in(noted,
+                 code(finding.requirement) + ": " + code(cut(one_line(finding.actual), k_reason_columns)));
+  }
+  return listed("Skipped, by reason", skipped) + listed("Noted (level may never fails)", noted);
+}
+
+}  // namespace
+
+std::string markdown_text(const RunResult& run, const Catalogue& catalogue) {
+  return heading(run) + requirements_table(run) + failures(run, catalogue) + skipped_and_noted(run);
+}
+
+}  // namespace clusterspec
