@@ -61,7 +61,7 @@ Policy documented_policy() {
       .launcher_close = LauncherClose::after_workers,
       .queue_fate = QueueFate::served,
       .on_close = [](const RequestInFlight&) { return RequestFate::finish; },
-      .exit_code = 0,
+      .exit_code = [](Role) { return 0; },
       .write_line = try_write_line,
   };
 }

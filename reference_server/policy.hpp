@@ -94,7 +94,7 @@ struct Policy {
   LauncherClose launcher_close;
   QueueFate queue_fate;
   std::function<RequestFate(const RequestInFlight&)> on_close;
-  int exit_code;
+  std::function<int(Role)> exit_code;  // after a graceful end
 
   // One line, newline included, to standard output. Returns false when it would block and nothing was written.
   std::function<bool(std::string_view line)> write_line;

@@ -102,7 +102,7 @@ void Process::close_server() {
 
 void Process::finished() {
   if (!m_workers_ended || !m_server_closed) return;
-  m_exit_code = m_policy.exit_code;
+  m_exit_code = m_policy.exit_code(m_role);
   m_context.stop();
 }
 

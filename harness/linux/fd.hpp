@@ -1,9 +1,9 @@
-// linux/: every system call of the harness. Small classes that own one descriptor or one process each; the comment at
-// a call names the race that its order avoids. Times are monotonic nanoseconds.
+// linux/: every system call of the harness. Small classes that own one descriptor or one process each; the
+// comment at a call names the race that its order avoids. Times are monotonic nanoseconds.
 #pragma once
 
-#include <string>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "model/error.hpp"
@@ -42,7 +42,8 @@ struct Pipe {
 };
 Result<Pipe> make_pipe();
 
-// A connected pair of stream sockets. With `credentials` the first end learns who wrote each byte (SO_PASSCRED).
+// A connected pair of stream sockets. With `credentials` the first end learns who wrote each byte
+// (SO_PASSCRED).
 struct SocketPair {
   Fd ours, theirs;
 };

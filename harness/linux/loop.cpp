@@ -70,7 +70,8 @@ void Loop::handle_ready(std::int64_t deadline) {
   const std::int64_t left = std::max<std::int64_t>(0, until - now_ns());
   const timespec timeout{static_cast<time_t>(left / 1'000'000'000), static_cast<long>(left % 1'000'000'000)};
   std::array<epoll_event, 256> ready;
-  const int count = ::epoll_pwait2(m_epoll.get(), ready.data(), static_cast<int>(ready.size()), &timeout, nullptr);
+  const int count =
+      ::epoll_pwait2(m_epoll.get(), ready.data(), static_cast<int>(ready.size()), &timeout, nullptr);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = ready[static_cast<std::size_t>(i)];
     const auto fd = static_cast<std::uint32_t>(event.data.u64);

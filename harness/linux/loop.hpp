@@ -1,6 +1,6 @@
-// The event loop of a cell: descriptors and deadlines, one thread, no sleeping. Written here rather than taken from a
-// library since what a case observes depends on the order in which ready descriptors are handled, and since a cell is
-// forked: the loop holds nothing that is shared with the parent.
+// The event loop of a cell: descriptors and deadlines, one thread, no sleeping. Written here rather than
+// taken from a library since what a case observes depends on the order in which ready descriptors are
+// handled, and since a cell is forked: the loop holds nothing that is shared with the parent.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ class Loop {
   TimerId after(Duration delay, std::function<void()> action);
   void cancel(TimerId timer);
 
-  // Handles events until the condition holds, which is looked at after each batch of them. False: the deadline
-  // (monotonic, ns) came first.
+  // Handles events until the condition holds, which is looked at after each batch of them. False: the
+  // deadline (monotonic, ns) came first.
   bool run_until(const std::function<bool()>& condition, std::int64_t deadline);
 
  private:

@@ -20,7 +20,8 @@ std::string read_whole(const std::string& path) {
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return text;
   char piece[4096];
-  for (ssize_t got; (got = ::read(fd.get(), piece, sizeof piece)) > 0;) text.append(piece, static_cast<std::size_t>(got));
+  for (ssize_t got; (got = ::read(fd.get(), piece, sizeof piece)) > 0;)
+    text.append(piece, static_cast<std::size_t>(got));
   return text;
 }
 
@@ -63,7 +64,8 @@ void add_children(Pid parent, std::vector<ProcessSeen>& found) {
     for (std::size_t begin = 0; begin < children.size();) {
       const std::size_t end = std::min(children.find(' ', begin), children.size());
       if (const auto pid = to_number<Pid>(std::string_view(children).substr(begin, end - begin)))
-        if (const auto stat = read_stat(*pid)) found.push_back({*pid, stat->parent, stat->state, stat->command});
+        if (const auto stat = read_stat(*pid))
+          found.push_back({*pid, stat->parent, stat->state, stat->command});
       begin = end + 1;
     }
   });
@@ -75,7 +77,8 @@ std::optional<ProcessStat> read_stat(Pid pid) {
   const std::string text = read_whole(fmt::format("/proc/{}/stat", pid));
   // The command stands in parentheses and may itself hold any character: the last one closes it.
   const std::size_t open = text.find('('), close = text.rfind(')');
-  if (open == std::string::npos || close == std::string::npos || close + 2 >= text.size()) return std::nullopt;
+  if (open == std::string::npos || close == std::string::npos || close + 2 >= text.size())
+    return std::nullopt;
   ProcessStat stat;
   stat.command = text.substr(open + 1, close - open - 1);
   std::size_t field = 3;
@@ -113,7 +116,8 @@ std::optional<Described> describe_process(Pid pid) {
   d.arguments = split_at_zero(read_whole(base + "cmdline"));
   d.environment = split_at_zero(read_whole(base + "environ"));
   for (const char* number : {"0", "1", "2"})
-    if (std::string target = link_target(base + "fd/" + number); !target.empty()) d.descriptors[number] = std::move(target);
+    if (std::string target = link_target(base + "fd/" + number); !target.empty())
+      d.descriptors[number] = std::move(target);
   return d;
 }
 
@@ -131,7 +135,8 @@ std::vector<std::uint64_t> sockets_of(Pid pid) {
     const std::string target = link_target(directory + "/" + name);
     constexpr std::string_view prefix = "socket:[";
     if (!target.starts_with(prefix)) return;
-    if (const auto inode = to_number<std::uint64_t>(std::string_view(target).substr(prefix.size()))) inodes.push_back(*inode);
+    if (const auto inode = to_number<std::uint64_t>(std::string_view(target).substr(prefix.size())))
+      inodes.push_back(*inode);
   });
   return inodes;
 }

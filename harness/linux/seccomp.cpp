@@ -41,7 +41,8 @@ constexpr std::array k_watched{
 
 constexpr std::size_t k_calls = k_watched.size();
 
-// [0] load arch, [1] wrong arch -> allow, [2] load number, [3..] one comparison a call, then allow, then notify.
+// [0] load arch, [1] wrong arch -> allow, [2] load number, [3..] one comparison a call, then allow, then
+// notify.
 constexpr std::array<sock_filter, k_calls + 5> make_filter() {
   std::array<sock_filter, k_calls + 5> f{};
   f[0] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch));
@@ -60,7 +61,8 @@ constexpr auto k_filter = make_filter();
 }  // namespace
 
 int install_notification_filter() {
-  const sock_fprog program{static_cast<unsigned short>(k_filter.size()), const_cast<sock_filter*>(k_filter.data())};
+  const sock_fprog program{static_cast<unsigned short>(k_filter.size()),
+                           const_cast<sock_filter*>(k_filter.data())};
   constexpr unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
   long fd = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
   if (fd < 0 && errno == EACCES) {
@@ -130,8 +132,11 @@ std::vector<std::string> read_string_list(Pid pid, std::uint64_t address, std::s
   while (list.size() < limit) {
     std::uint64_t pointer = 0;
     const iovec local{&pointer, sizeof pointer};
-    const iovec remote{reinterpret_cast<void*>(address), sizeof pointer};  // NOLINT: an address in another process
-    if (::process_vm_readv(pid, &local, 1, &remote, 1, 0) != static_cast<ssize_t>(sizeof pointer) || pointer == 0) break;
+    const iovec remote{reinterpret_cast<void*>(address),
+                       sizeof pointer};  // NOLINT: an address in another process
+    if (::process_vm_readv(pid, &local, 1, &remote, 1, 0) != static_cast<ssize_t>(sizeof pointer) ||
+        pointer == 0)
+      break;
     list.push_back(read_string(pid, pointer));
     address += sizeof pointer;
   }

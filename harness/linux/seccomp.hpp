@@ -1,5 +1,6 @@
-// Seccomp user notification (seccomp_unotify(2)): selected calls of a process and all its descendants stand still until
-// we answer. So they are recorded exactly and in order, and any of them can be kept waiting or made to fail.
+// Seccomp user notification (seccomp_unotify(2)): selected calls of a process and all its descendants stand
+// still until we answer. So they are recorded exactly and in order, and any of them can be kept waiting or
+// made to fail.
 #pragma once
 
 #include <array>
@@ -14,13 +15,23 @@
 namespace clusterspec {
 
 enum class WatchedCall {
-  execve, execveat, bind, listen, exit_group,
-  kill, tkill, tgkill, pidfd_send_signal, rt_sigqueueinfo, rt_tgsigqueueinfo,
+  execve,
+  execveat,
+  bind,
+  listen,
+  exit_group,
+  kill,
+  tkill,
+  tgkill,
+  pidfd_send_signal,
+  rt_sigqueueinfo,
+  rt_tgsigqueueinfo,
 };
 
-// In a child between fork and exec: installs the filter and gives the descriptor to which calls are reported; -1 and
-// errno where the kernel refuses. Async-signal-safe. Needs Linux 5.19 (WAIT_KILLABLE_RECV): before that a signal that
-// comes while a call stands still would make it fail with EINTR, so watching would change the server.
+// In a child between fork and exec: installs the filter and gives the descriptor to which calls are reported;
+// -1 and errno where the kernel refuses. Async-signal-safe. Needs Linux 5.19 (WAIT_KILLABLE_RECV): before
+// that a signal that comes while a call stands still would make it fail with EINTR, so watching would change
+// the server.
 int install_notification_filter();
 
 struct Notification {

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <utility>
@@ -16,6 +17,15 @@ namespace faulty_server {
 namespace {
 
 constexpr int k_exit_not_executed = 127;
+constexpr unsigned k_left_behind_seconds = 5;
+
+int most_descriptors() { return static_cast<int>(std::min(sysconf(_SC_OPEN_MAX), 65536L)); }
+
+bool is_listener(int fd) {
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
+}
 
 void open_null_as_input() {
   const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -30,8 +40,8 @@ void set_signals(const reference_server::Launch& launch) {
 }  // namespace
 
 std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launch&)> start_with(
-    std::function<void()> in_child) {
-  return [in_child = std::move(in_child)](
+    std::function<void()> in_child, Input input) {
+  return [in_child = std::move(in_child), input](
              const reference_server::Launch& launch) -> tl::expected<pid_t, std::error_code> {
     std::vector<char*> argv;
     for (const auto& argument : launch.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -39,7 +49,7 @@ std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launc
     const pid_t pid = fork();
     if (pid < 0) return tl::unexpected(std::error_code(errno, std::generic_category()));
     if (pid > 0) return pid;
-    open_null_as_input();
+    if (input == Input::null) open_null_as_input();
     set_signals(launch);
     in_child();
     execv(launch.path.c_str(), argv.data());
@@ -58,12 +68,20 @@ tl::expected<pid_t, std::error_code> start_by_fork(const reference_server::Launc
   _exit(run(launch.arguments));
 }
 
+void leave_process_behind(bool with_listeners) {
+  if (fork() != 0) return;
+  const int most = most_descriptors();
+  for (int fd = 0; fd < most; ++fd) {
+    if (!with_listeners || !is_listener(fd)) close(fd);
+  }
+  alarm(k_left_behind_seconds);
+  while (true) pause();
+}
+
 void let_listeners_be_inherited() {
-  const auto most = static_cast<int>(sysconf(_SC_OPEN_MAX));
+  const int most = most_descriptors();
   for (int fd = STDERR_FILENO + 1; fd < most; ++fd) {
-    int listens = 0;
-    socklen_t size = sizeof listens;
-    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0) fcntl(fd, F_SETFD, 0);
+    if (is_listener(fd)) fcntl(fd, F_SETFD, 0);
   }
 }
 

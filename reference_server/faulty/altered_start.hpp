@@ -9,13 +9,19 @@
 
 namespace faulty_server {
 
+enum class Input { null, launchers };
+
 // `in_child` runs after standard input and the signals are as the reference leaves them, just before execve.
 // A worker that cannot be executed exits with 127.
 std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launch&)> start_with(
-    std::function<void()> in_child);
+    std::function<void()> in_child, Input input = Input::null);
 
 // No execve: the child goes on as a worker in the launcher's own image.
 tl::expected<pid_t, std::error_code> start_by_fork(const reference_server::Launch& launch);
+
+// Leaves a process that does nothing, holds no descriptor but the listening sockets if `with_listeners`, and ends
+// by itself after a few seconds, so that a broken server does not litter the machine.
+void leave_process_behind(bool with_listeners);
 
 // Makes every listening socket of this process survive execve.
 void let_listeners_be_inherited();

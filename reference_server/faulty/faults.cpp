@@ -1,8 +1,8 @@
 #include "reference_server/faulty/faults.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,12 +67,16 @@ void let_interrupt_kill() {
   sigprocmask(SIG_UNBLOCK, &set, nullptr);
 }
 
-// Standard input as the launcher has it: the child has /dev/null on 0 by now, the launcher's is its parent's.
-void take_back_input() {
-  const auto path = "/proc/" + std::to_string(getppid()) + "/fd/0";
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd >= 0) dup2(fd, STDIN_FILENO);
+// Loses sight of the workers that a signal has ended.
+std::optional<WorkerEnd> reap_exited_only(std::span<const pid_t> living) {
+  while (auto end = documented_policy().next_ended(living)) {
+    if (WIFEXITED(end->status)) return end;
+  }
+  return std::nullopt;
 }
+
+// Only the launcher leaves something behind; a worker is told apart by its parent.
+bool is_launcher() { return !parent_runs_same_executable(); }
 
 constexpr Fault k_faults[] = {
     {"keeps-clustering-arguments", "launch.arguments-removed",
@@ -97,11 +101,12 @@ constexpr Fault k_faults[] = {
     // Overview
     {"default-loopback", "share.default-address", "without options it listens on 127.0.0.1 only",
      [](Policy& policy) { policy.default_endpoint.address = "127.0.0.1"; }},
-    {"launcher-does-not-listen", "share.every-process-listens,share.every-process-serves,share.zero-workers,"
-     "exit.all-dead-still-serves,terminate.launcher-closes-last,terminate.launcher-only",
-     "the launcher leaves serving to its workers",
+    {"launcher-does-not-listen",
+     "share.every-process-listens,share.every-process-serves,share.port-taken,exit.all-dead-still-serves,"
+     "terminate.launcher-closes-last,terminate.launcher-only",
+     "a launcher with workers leaves serving to them",
      [](Policy& policy) {
-       policy.part = [](Role role) { return role == Role::worker ? Part::listens_and_accepts : Part::nothing; };
+       policy.part = [](Role role) { return role == Role::launcher ? Part::nothing : Part::listens_and_accepts; };
      }},
     {"worker-never-accepts", "share.every-process-serves,share.spread",
      "workers listen and never accept: the kernel queues connections that nobody serves",
@@ -159,11 +164,11 @@ constexpr Fault k_faults[] = {
      }},
     {"bare-fork", "launch.fresh-image", "a worker is a fork of the launcher that executes nothing",
      [](Policy& policy) { policy.start_worker = start_by_fork; }},
-    {"leaks-listener", "share.own-socket,share.every-process-listens,terminate.one-worker",
+    {"leaks-listener", "share.own-socket,share.every-process-listens",
      "workers inherit the launcher's listener",
      [](Policy& policy) { policy.start_worker = start_with(let_listeners_be_inherited); }},
     {"keeps-stdin", "launch.input-closed", "workers read the launcher's standard input",
-     [](Policy& policy) { policy.start_worker = start_with(take_back_input); }},
+     [](Policy& policy) { policy.start_worker = start_with([] {}, Input::launchers); }},
     {"own-output", "launch.output-inherited,terminate.announced", "a worker's standard output goes to /dev/null",
      [](Policy& policy) { policy.start_worker = start_with(open_null_as_output); }},
     {"clears-environment", "launch.environment-kept", "workers start with an empty environment",
@@ -275,9 +280,35 @@ constexpr Fault k_faults[] = {
          for (const pid_t pid : living) kill(pid, SIGINT);
        };
      }},
-    {"nonzero-exit", "terminate.exit-code,terminate.workers-stop-cleanly,exit.clean-announced,terminate.one-worker",
-     "every process ends with exit code 1 after a graceful end",
-     [](Policy& policy) { policy.exit_code = 1; }},
+    {"waits-for-dead-worker", "terminate.dead-worker,exit.failure-announced",
+     "the launcher loses sight of a worker that a signal has ended, and waits for it",
+     [](Policy& policy) { policy.next_ended = reap_exited_only; }},
+    {"nonzero-exit", "terminate.exit-code", "the launcher ends with exit code 1 after a graceful end",
+     [](Policy& policy) { policy.exit_code = [](Role role) { return role == Role::worker ? 0 : 1; }; }},
+    {"worker-exits-nonzero", "terminate.workers-stop-cleanly,terminate.one-worker",
+     "workers end with exit code 1 after a graceful end",
+     [](Policy& policy) { policy.exit_code = [](Role role) { return role == Role::worker ? 1 : 0; }; }},
+    {"ends-late", "terminate.idle-is-prompt", "each process lets half a second pass before it ends",
+     [](Policy& policy) {
+       policy.exit_code = [](Role) {
+         poll(nullptr, 0, 500);
+         return 0;
+       };
+     }},
+    {"leaves-process-behind", "terminate.nothing-left", "a process of the launcher outlives it by some seconds",
+     [](Policy& policy) {
+       policy.exit_code = [](Role) {
+         if (is_launcher()) leave_process_behind(false);
+         return 0;
+       };
+     }},
+    {"leaves-listener-behind", "terminate.port-closed-after,terminate.nothing-left",
+     "a process that outlives the launcher by some seconds holds its listener: connections are never answered",
+     [](Policy& policy) {
+       policy.tell_workers = [](std::span<const pid_t>) {
+         if (is_launcher()) leave_process_behind(true);
+       };
+     }},
 };
 
 }  // namespace

@@ -1,0 +1,63 @@
+// TCP sockets as the kernel lists them (sock_diag(7)), in the network namespace in which the object was made.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "linux/fd.hpp"
+#include "model/event.hpp"
+
+namespace clusterspec {
+
+// One end of an established connection, or of one that waits in a listener's queue.
+struct ConnectionEnd {
+  std::uint64_t inode = 0;   // 0 until a process has accepted it
+  std::uint32_t unread = 0;  // bytes that its process has not read yet
+};
+
+struct EndpointPair {
+  std::uint32_t local_address = 0, remote_address = 0;  // IPv4, network byte order
+  std::uint16_t local_port = 0, remote_port = 0;
+};
+
+class InetDiag {
+ public:
+  static Result<InetDiag> open();
+  ~InetDiag();
+  InetDiag(InetDiag&&) noexcept;
+  InetDiag& operator=(InetDiag&&) noexcept;
+
+  // Every listening TCP socket, IPv4 and IPv6, with queue depth; no holders.
+  std::vector<ListenerSeen> listeners();
+
+  // The server's end of a connection, given as that end sees it: one exact look-up, no dump.
+  std::optional<ConnectionEnd> connection(const EndpointPair& pair);
+
+ private:
+  struct Socket;
+  explicit InetDiag(std::unique_ptr<Socket> socket);
+  std::unique_ptr<Socket> m_socket;
+};
+
+// Reports sockets as they are destroyed (group SKNLGRP_INET_TCP_DESTROY). The report of a listener waits for
+// the last of its requests: an upper bound in time.
+class DestroyedSockets {
+ public:
+  static Result<DestroyedSockets> open();
+  ~DestroyedSockets();
+  DestroyedSockets(DestroyedSockets&&) noexcept;
+  DestroyedSockets& operator=(DestroyedSockets&&) noexcept;
+
+  int fd() const;
+  // Cookies of those reported since. `lost` is set when the kernel dropped reports: then only a dump tells.
+  std::vector<SocketCookie> take(bool& lost);
+
+ private:
+  struct Socket;
+  explicit DestroyedSockets(std::unique_ptr<Socket> socket);
+  std::unique_ptr<Socket> m_socket;
+};
+
+}  // namespace clusterspec

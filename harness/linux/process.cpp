@@ -1,0 +1,151 @@
+#include "linux/process.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "linux/procfs.hpp"
+#include "linux/seccomp.hpp"
+
+namespace clusterspec {
+namespace {
+
+// Newer than Debian 12's headers: include/uapi/linux/pidfd.h of Linux 6.15.
+struct PidfdInfo {
+  std::uint64_t mask = 0;
+  std::uint64_t cgroup = 0;
+  std::uint32_t pid = 0, tgid = 0, ppid = 0, ruid = 0, rgid = 0, euid = 0, egid = 0, suid = 0, sgid = 0,
+                fsuid = 0, fsgid = 0;
+  std::int32_t exit_code = 0;
+};
+constexpr std::uint64_t k_pidfd_info_exit = 1 << 3;
+constexpr unsigned long k_pidfd_get_info = _IOWR(0xFF, 11, PidfdInfo);
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> list;
+  list.reserve(strings.size() + 1);
+  for (const std::string& s : strings) list.push_back(const_cast<char*>(s.c_str()));
+  list.push_back(nullptr);
+  return list;
+}
+
+// The filter's descriptor as ancillary data, or a plain byte where there is none (unix(7), SCM_RIGHTS).
+void send_descriptor(int socket, int fd) {
+  char byte = 0;
+  iovec data{&byte, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  if (fd >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+  }
+  (void)::sendmsg(socket, &message, 0);
+}
+
+Fd receive_descriptor(int socket) {
+  char byte = 0;
+  iovec data{&byte, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  if (::recvmsg(socket, &message, MSG_CMSG_CLOEXEC) <= 0) return Fd();
+  const cmsghdr* header = CMSG_FIRSTHDR(&message);
+  if (!header || header->cmsg_type != SCM_RIGHTS) return Fd();
+  int fd = -1;
+  std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+  return Fd(fd);
+}
+
+[[noreturn]] void become_the_server(const SpawnRequest& request, char* const* arguments,
+                                    char* const* environment, int channel) {
+  ::setsid();
+  if (request.terminal) ::ioctl(request.input, TIOCSCTTY, 0);
+  ::dup2(request.input, 0);
+  ::dup2(request.output, 1);
+  ::dup2(request.error, 2);
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  const rlimit no_core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  if (!request.directory.empty() && ::chdir(request.directory.c_str()) != 0) ::perror("clusterspec: chdir");
+  // dup2 cleared close-on-exec on 0 to 2 alone: whatever else is open here stays ours.
+  ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+  if (request.watched) send_descriptor(channel, install_notification_filter());
+  ::execve(request.executable.c_str(), arguments, environment);
+  ::dprintf(2, "clusterspec: cannot execute %s: %s\n", request.executable.c_str(), ::strerror(errno));
+  ::_exit(127);
+}
+
+}  // namespace
+
+Result<Spawned> spawn(const SpawnRequest& request) {
+  auto channel = make_socket_pair(false);
+  if (!channel) return tl::unexpected(channel.error());
+  const auto arguments = pointers(request.arguments);
+  const auto environment = pointers(request.environment);
+  const pid_t pid = ::fork();
+  if (pid < 0) return system_failure("fork");
+  if (pid == 0) become_the_server(request, arguments.data(), environment.data(), channel->theirs.get());
+  channel->theirs.reset();
+  Spawned spawned;
+  spawned.pid = pid;
+  // Nobody but us can reap it, so the pid cannot have passed to another process yet.
+  spawned.pidfd = open_pidfd(pid);
+  if (request.watched) spawned.notifications = receive_descriptor(channel->ours.get());
+  return spawned;
+}
+
+Fd open_pidfd(Pid pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+bool has_ended(int pidfd) {
+  pollfd poll{pidfd, POLLIN, 0};
+  return ::poll(&poll, 1, 0) == 1;
+}
+
+std::optional<int> exit_status(Pid pid, int pidfd) {
+  // Zombie first, then the record: between the two it can only go from the one to the other.
+  if (const auto stat = read_stat(pid); stat && stat->state == 'Z' && has_ended(pidfd))
+    return stat->exit_status;
+  PidfdInfo info;
+  info.mask = k_pidfd_info_exit;
+  if (::ioctl(pidfd, k_pidfd_get_info, &info) == 0 && (info.mask & k_pidfd_info_exit)) return info.exit_code;
+  return std::nullopt;
+}
+
+void reap_children() {
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+  }
+}
+
+void reap_child(Pid pid) { ::waitpid(pid, nullptr, WNOHANG); }
+
+bool send_signal(Pid target, Signal signal) { return ::kill(target, signal.number) == 0; }
+
+bool send_signal_by_pidfd(int pidfd, Signal signal) {
+  return ::syscall(SYS_pidfd_send_signal, pidfd, signal.number, nullptr, 0) == 0;
+}
+
+}  // namespace clusterspec

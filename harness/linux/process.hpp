@@ -1,0 +1,53 @@
+// Starting the server, following processes by pidfd, and how they ended.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "linux/fd.hpp"
+#include "model/units.hpp"
+
+namespace clusterspec {
+
+struct SpawnRequest {
+  std::string executable;
+  std::vector<std::string> arguments;    // with argv[0]
+  std::vector<std::string> environment;  // "NAME=value"
+  std::string directory;                 // empty: unchanged
+  int input = -1, output = -1, error = -1;
+  bool terminal = false;  // `input` is a pty: make it the controlling terminal
+  bool watched = false;   // install the notification filter
+};
+
+struct Spawned {
+  Pid pid = 0;
+  Fd pidfd;
+  Fd notifications;  // empty unless watched
+};
+
+// Starts the program as leader of a new session and process group, with default dispositions and no signal
+// blocked (an ignored SIGINT that we inherited would change how the server ends), no core files, and no
+// descriptor but 0, 1, 2. Where the program cannot be executed it says so on its standard error and ends with
+// exit code 127, as a shell would. A watched program stands still in its execve until its first notification
+// is answered.
+Result<Spawned> spawn(const SpawnRequest& request);
+
+// Empty if the process is gone.
+Fd open_pidfd(Pid pid);
+
+// True once the process has ended (it may still be a zombie).
+bool has_ended(int pidfd);
+
+// How a process ended that need not be our child: from its zombie, else from the kernel's record of a reaped
+// process (PIDFD_GET_INFO, Linux 6.15). Nothing where neither can be had.
+std::optional<int> exit_status(Pid pid, int pidfd);
+
+// Waits for every ended child of ours, without blocking. As subreaper or process 1 we get the orphans too.
+void reap_children();
+void reap_child(Pid pid);
+
+bool send_signal(Pid target, Signal signal);  // target as kill(2) takes it
+bool send_signal_by_pidfd(int pidfd, Signal signal);
+
+}  // namespace clusterspec
