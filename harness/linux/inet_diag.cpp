@@ -89,9 +89,9 @@ Result<InetDiag> InetDiag::open() {
 std::vector<ListenerSeen> InetDiag::listeners() {
   std::vector<ListenerSeen> found;
   Buffer buffer;
-  for (const std::uint8_t family : {AF_INET, AF_INET6}) {
+  for (const int family : {AF_INET, AF_INET6}) {
     inet_diag_req_v2* request = nullptr;
-    nlmsghdr* header = start_request(buffer, NLM_F_DUMP, family, request);
+    nlmsghdr* header = start_request(buffer, NLM_F_DUMP, static_cast<std::uint8_t>(family), request);
     request->idiag_states = 1U << TCP_LISTEN;
     if (mnl_socket_sendto(m_socket->handle.get(), header, header->nlmsg_len) < 0) continue;
     for (;;) {

@@ -57,6 +57,20 @@ std::optional<Number> to_number(std::string_view text) {
   return number;
 }
 
+template <class F>
+void for_each_socket(Pid pid, F&& action) {
+  const std::string directory = fmt::format("/proc/{}/fd", pid);
+  for_each_entry(directory, [&](const char* name) {
+    const std::string target = link_target(directory + "/" + name);
+    constexpr std::string_view prefix = "socket:[";
+    if (!target.starts_with(prefix)) return;
+    const auto number = to_number<int>(name);
+    if (const auto inode = to_number<std::uint64_t>(std::string_view(target).substr(prefix.size()));
+        inode && number)
+      action(*number, *inode);
+  });
+}
+
 void add_children(Pid parent, std::vector<ProcessSeen>& found) {
   const std::string tasks = fmt::format("/proc/{}/task", parent);
   for_each_entry(tasks, [&](const char* thread) {
@@ -130,15 +144,16 @@ std::vector<ProcessSeen> descendants_of(Pid root) {
 
 std::vector<std::uint64_t> sockets_of(Pid pid) {
   std::vector<std::uint64_t> inodes;
-  const std::string directory = fmt::format("/proc/{}/fd", pid);
-  for_each_entry(directory, [&](const char* name) {
-    const std::string target = link_target(directory + "/" + name);
-    constexpr std::string_view prefix = "socket:[";
-    if (!target.starts_with(prefix)) return;
-    if (const auto inode = to_number<std::uint64_t>(std::string_view(target).substr(prefix.size())))
-      inodes.push_back(*inode);
-  });
+  for_each_socket(pid, [&](int, std::uint64_t inode) { inodes.push_back(inode); });
   return inodes;
+}
+
+std::vector<int> descriptors_of_socket(Pid pid, std::uint64_t inode) {
+  std::vector<int> numbers;
+  for_each_socket(pid, [&](int number, std::uint64_t candidate) {
+    if (candidate == inode) numbers.push_back(number);
+  });
+  return numbers;
 }
 
 std::vector<Pid> socket_holders(std::uint64_t inode, const std::vector<Pid>& candidates) {
@@ -149,6 +164,19 @@ std::vector<Pid> socket_holders(std::uint64_t inode, const std::vector<Pid>& can
   }
   return holders;
 }
+
+bool can_execute(Pid pid, const std::string& path) {
+  const std::string seen = path.front() == '/' ? path : fmt::format("/proc/{}/cwd/{}", pid, path);
+  return ::access(seen.c_str(), X_OK) == 0;
+}
+
+Pid process_of_pidfd(Pid holder, int descriptor) {
+  const std::string text = read_whole(fmt::format("/proc/{}/fdinfo/{}", holder, descriptor));
+  const std::size_t at = text.find("Pid:\t");
+  return at == std::string::npos ? 0 : to_number<Pid>(std::string_view(text).substr(at + 5)).value_or(0);
+}
+
+Pid own_pid() { return ::getpid(); }
 
 std::string current_directory() { return link_target("/proc/self/cwd"); }
 

@@ -29,9 +29,19 @@ std::vector<ProcessSeen> descendants_of(Pid root);
 // Processes among `candidates` with a descriptor for the socket with this inode.
 std::vector<Pid> socket_holders(std::uint64_t inode, const std::vector<Pid>& candidates);
 
+// The numbers of a process's descriptors for the socket with this inode.
+std::vector<int> descriptors_of_socket(Pid pid, std::uint64_t inode);
+
 // Inodes of all sockets that a process has descriptors for.
 std::vector<std::uint64_t> sockets_of(Pid pid);
 
+// Could the process execute this path, as it sees it? (access(2); a relative one from its working directory.)
+bool can_execute(Pid pid, const std::string& path);
+
+// The process that a pidfd of another process refers to, 0 if it is none.
+Pid process_of_pidfd(Pid holder, int descriptor);
+
 std::string current_directory();
+Pid own_pid();
 
 }  // namespace clusterspec

@@ -1,0 +1,25 @@
+#include "linux/readiness.hpp"
+
+#include <poll.h>
+#include <sys/epoll.h>
+
+namespace clusterspec {
+
+const std::uint32_t k_readable = EPOLLIN;
+const std::uint32_t k_writable = EPOLLOUT;
+
+bool is_hangup(std::uint32_t events) { return (events & (EPOLLHUP | EPOLLERR)) != 0; }
+bool is_readable(std::uint32_t events) { return (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0; }
+
+std::vector<bool> readable_now(const std::vector<int>& fds) {
+  std::vector<pollfd> polls;
+  polls.reserve(fds.size());
+  for (const int fd : fds) polls.push_back({fd, POLLIN, 0});
+  ::poll(polls.data(), polls.size(), 0);
+  std::vector<bool> ready;
+  ready.reserve(fds.size());
+  for (const pollfd& poll : polls) ready.push_back((poll.revents & (POLLIN | POLLHUP)) != 0);
+  return ready;
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,16 @@
+// What the loop reports, in words, so that no other room needs the kernel's constants (epoll(7)).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace clusterspec {
+
+extern const std::uint32_t k_readable, k_writable;
+bool is_hangup(std::uint32_t events);
+bool is_readable(std::uint32_t events);
+
+// Which of these are readable at this moment, with one call.
+std::vector<bool> readable_now(const std::vector<int>& fds);
+
+}  // namespace clusterspec

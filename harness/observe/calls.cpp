@@ -1,0 +1,186 @@
+#include "observe/calls.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "linux/procfs.hpp"
+#include "linux/readiness.hpp"
+#include "linux/tcp.hpp"
+
+namespace clusterspec {
+namespace {
+
+std::optional<Call> gate_of(WatchedCall call) {
+  switch (call) {
+    case WatchedCall::execve:
+    case WatchedCall::execveat:
+      return Call::execve;
+    case WatchedCall::bind:
+      return Call::bind;
+    case WatchedCall::listen:
+      return Call::listen;
+    case WatchedCall::exit_group:
+      return Call::exit_group;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+CallObserver::CallObserver(Loop& loop, Recorder& recorder, ProcessWatch& processes, ListenerWatch& listeners,
+                           Gates& gates, std::function<void()> drain)
+    : m_loop(loop),
+      m_recorder(recorder),
+      m_processes(processes),
+      m_listeners(listeners),
+      m_gates(gates),
+      m_drain(std::move(drain)) {}
+
+CallObserver::~CallObserver() {
+  for (const auto& source : m_sources) m_loop.forget(source->fd());
+}
+
+void CallObserver::attach(Fd notifications) {
+  m_sources.push_back(std::make_unique<Notifications>(std::move(notifications)));
+  Notifications* source = m_sources.back().get();
+  m_loop.watch(source->fd(), k_readable, [this, source](std::uint32_t events) { on_ready(*source, events); });
+}
+
+void CallObserver::on_ready(Notifications& source, std::uint32_t events) {
+  // Hang-up: nobody with this filter lives. To receive then would fail at once, for ever.
+  if (is_hangup(events)) {
+    m_loop.forget(source.fd());
+    return;
+  }
+  if (const auto notification = source.receive()) handle(source, *notification);
+}
+
+Pid CallObserver::caller(const Notification& notification) {
+  const Pid thread = notification.thread;
+  if (m_processes.known(thread)) return thread;
+  if (const auto it = m_process_of_thread.find(thread);
+      it != m_process_of_thread.end() && m_processes.known(it->second))
+    return it->second;
+  const Pid pid = process_of_thread(thread);
+  m_process_of_thread[thread] = pid;
+  if (m_processes.known(pid)) return pid;
+  if (const auto stat = read_stat(pid))
+    m_recorder.record(Source::notification, Appeared{pid, stat->parent, stat->group, stat->session});
+  m_processes.track(pid);
+  return pid;
+}
+
+bool CallObserver::stopped_at_gate(Notifications& source, const Notification& n, Pid pid, Call call) {
+  const Gates::Decision decision = m_gates.decide(call, pid, m_recorder.cluster());
+  if (decision.gate) {
+    m_held.push_back({&source, n, pid, *decision.gate});
+    m_recorder.record(Source::notification, HeldAt{*decision.gate, pid});
+    return true;
+  }
+  if (decision.error) {
+    m_recorder.record(Source::notification, Injected{pid, std::string(name_of(call)), decision.error_name});
+    source.answer(n.id, -1, decision.error);
+    return true;
+  }
+  return false;
+}
+
+void CallObserver::handle(Notifications& source, const Notification& n) {
+  m_drain();
+  const Pid pid = caller(n);
+  const bool executes = n.call == WatchedCall::execve || n.call == WatchedCall::execveat;
+  if (executes) {
+    record_execution(n, pid);
+  } else {
+    m_processes.describe_if_due(pid, Source::notification);
+  }
+  if (const auto call = gate_of(n.call); call && stopped_at_gate(source, n, pid, *call)) return;
+  perform(source, n, pid);
+}
+
+void CallObserver::perform(Notifications& source, const Notification& n, Pid pid) {
+  switch (n.call) {
+    case WatchedCall::execve:
+    case WatchedCall::execveat:
+    case WatchedCall::bind:
+      break;
+    case WatchedCall::listen:
+      if (perform_listen(source, n, pid)) return;
+      break;
+    case WatchedCall::exit_group:
+      // It stands still: a listener that is missing here was closed before this process ended.
+      m_listeners.look(fmt::format("exiting {}", pid), false);
+      m_recorder.record(Source::notification, Exiting{pid, static_cast<int>(n.arguments[0] & 0xff)});
+      break;
+    default:
+      record_signal(n, pid);
+  }
+  source.let_happen(n.id);
+}
+
+void CallObserver::record_execution(const Notification& n, Pid pid) {
+  Executed executed;
+  executed.pid = pid;
+  const bool at = n.call == WatchedCall::execveat;
+  executed.path = read_string(pid, n.arguments[at ? 1 : 0]);
+  executed.arguments = read_string_list(pid, n.arguments[at ? 2 : 1]);
+  // A search along PATH tries names that do not exist; execveat with an empty path names a descriptor that
+  // does.
+  executed.possible = executed.path.empty() || can_execute(pid, executed.path);
+  if (executed.possible) m_processes.description_due(pid);
+  m_recorder.record(Source::notification, std::move(executed));
+}
+
+bool CallObserver::perform_listen(Notifications& source, const Notification& n, Pid pid) {
+  const Fd copy = copy_descriptor(m_processes.pidfd(pid), static_cast<int>(n.arguments[0]));
+  if (!copy) return false;
+  const ListenerFacts facts = listener_facts(copy.get());
+  if (!facts.stream_over_ip) return false;
+  // Called for it, on the same socket: so the listener is open exactly when it is recorded, and its mark is
+  // set before the first connection. To let the call happen would leave a moment in which neither is known.
+  const int error = listen_on(copy.get(), static_cast<int>(n.arguments[1]));
+  if (error == 0) m_listeners.opened(copy.get(), pid, static_cast<int>(n.arguments[1]), Source::notification);
+  source.answer(n.id, error ? -1 : 0, error);
+  return true;
+}
+
+void CallObserver::record_signal(const Notification& n, Pid pid) {
+  auto target = static_cast<Pid>(n.arguments[0]);
+  auto signal = static_cast<int>(n.arguments[1]);
+  if (n.call == WatchedCall::tgkill || n.call == WatchedCall::rt_tgsigqueueinfo)
+    signal = static_cast<int>(n.arguments[2]);
+  if (n.call == WatchedCall::tkill) target = process_of_thread(target);
+  if (n.call == WatchedCall::pidfd_send_signal)
+    target = process_of_pidfd(pid, static_cast<int>(n.arguments[0]));
+  if (n.call == WatchedCall::kill && target == 0)
+    if (const auto stat = read_stat(pid)) target = -stat->group;
+  // Signal 0 asks whether someone is there; a signal to oneself (abort, a runtime's own threads) tells nobody
+  // anything.
+  if (signal == 0 || target == pid) return;
+  m_recorder.record(Source::notification, Signalled{pid, target, signal, false});
+}
+
+int CallObserver::held_at(const std::string& gate) const {
+  return static_cast<int>(
+      std::count_if(m_held.begin(), m_held.end(), [&](const Held& h) { return h.gate == gate; }));
+}
+
+void CallObserver::release(const std::string& gate, bool at_deadline) {
+  m_gates.open(gate);
+  std::vector<Held> released;
+  std::erase_if(m_held, [&](const Held& held) {
+    if (held.gate != gate) return false;
+    released.push_back(held);
+    return true;
+  });
+  for (const Held& held : released) {
+    if (!held.source->valid(held.notification.id)) continue;  // killed while it stood there
+    m_recorder.record(Source::driver, ReleasedFrom{gate, held.pid, at_deadline});
+    m_drain();
+    perform(*held.source, held.notification, held.pid);
+  }
+}
+
+}  // namespace clusterspec

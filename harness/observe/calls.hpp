@@ -1,0 +1,55 @@
+// The watched calls of the cluster (linux/seccomp.hpp) as events, exact and in order, and the gates at them.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "observe/gates.hpp"
+#include "observe/listeners.hpp"
+
+namespace clusterspec {
+
+class CallObserver {
+ public:
+  // `drain` records everything that happened before: output written, processes ended.
+  CallObserver(Loop& loop, Recorder& recorder, ProcessWatch& processes, ListenerWatch& listeners,
+               Gates& gates, std::function<void()> drain);
+  ~CallObserver();
+  CallObserver(const CallObserver&) = delete;
+  CallObserver& operator=(const CallObserver&) = delete;
+
+  void attach(Fd notifications);
+
+  int held_at(const std::string& gate) const;
+  // Lets everyone at the gate go on, and everyone who comes later pass.
+  void release(const std::string& gate, bool at_deadline);
+
+ private:
+  struct Held {
+    Notifications* source;
+    Notification notification;
+    Pid pid;
+    std::string gate;
+  };
+  void on_ready(Notifications& source, std::uint32_t events);
+  Pid caller(const Notification& notification);
+  void handle(Notifications& source, const Notification& n);
+  void perform(Notifications& source, const Notification& n, Pid pid);
+  void record_execution(const Notification& n, Pid pid);
+  bool perform_listen(Notifications& source, const Notification& n, Pid pid);
+  void record_signal(const Notification& n, Pid pid);
+  bool stopped_at_gate(Notifications& source, const Notification& n, Pid pid, Call call);
+
+  Loop& m_loop;
+  Recorder& m_recorder;
+  ProcessWatch& m_processes;
+  ListenerWatch& m_listeners;
+  Gates& m_gates;
+  std::function<void()> m_drain;
+  std::vector<std::unique_ptr<Notifications>> m_sources;
+  std::vector<Held> m_held;
+  std::map<Pid, Pid> m_process_of_thread;
+};
+
+}  // namespace clusterspec

@@ -1,0 +1,39 @@
+// What the cluster prints, as lines, each with the process that wrote it where the kernel tells
+// (SO_PASSCRED).
+#pragma once
+
+#include <string>
+
+#include "linux/loop.hpp"
+#include "observe/recorder.hpp"
+
+namespace clusterspec {
+
+class OutputReader {
+ public:
+  OutputReader(Loop& loop, Recorder& recorder, Fd fd, Stream stream);
+  ~OutputReader();
+  OutputReader(const OutputReader&) = delete;
+  OutputReader& operator=(const OutputReader&) = delete;
+
+  // Records all that has been written by now.
+  void drain();
+  // Nothing comes any more: a last line without its end is recorded as it is.
+  void finish();
+
+ private:
+  void take(std::string_view bytes, Pid writer);
+  void end_line(bool ended);
+
+  Loop& m_loop;
+  Recorder& m_recorder;
+  Fd m_fd;
+  Stream m_stream;
+  std::string m_line;
+  Pid m_writer = 0;
+  bool m_mixed = false, m_cut = false, m_open = true;
+  int m_lines = 0;
+  std::int64_t m_dropped = 0;
+};
+
+}  // namespace clusterspec

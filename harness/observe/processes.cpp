@@ -1,0 +1,95 @@
+#include "observe/processes.hpp"
+
+#include "linux/process.hpp"
+#include "linux/procfs.hpp"
+#include "linux/readiness.hpp"
+
+namespace clusterspec {
+
+ProcessWatch::~ProcessWatch() {
+  for (auto& [pid, watched] : m_watched) m_loop.forget(watched.pidfd.get());
+}
+
+bool ProcessWatch::track(Pid pid) {
+  if (m_watched.contains(pid)) return false;
+  Watched watched{open_pidfd(pid), false};
+  if (!watched.pidfd) {
+    m_recorder.record(Source::procfs, Exited{pid, std::nullopt});
+    m_recorder.record(Source::procfs, Reaped{pid});
+    return true;
+  }
+  m_loop.watch(watched.pidfd.get(), k_readable, [this, pid](std::uint32_t events) { on_event(pid, events); });
+  m_watched.emplace(pid, std::move(watched));
+  return true;
+}
+
+int ProcessWatch::pidfd(Pid pid) const {
+  const auto it = m_watched.find(pid);
+  return it == m_watched.end() ? -1 : it->second.pidfd.get();
+}
+
+void ProcessWatch::ended(Pid pid, Watched& watched) {
+  watched.ended = true;
+  m_due.erase(pid);
+  m_recorder.record(Source::pidfd, Exited{pid, exit_status(pid, watched.pidfd.get())});
+  // Ours only if it is our child or an orphan that fell to us; then nobody else will do it.
+  reap_child(pid);
+  m_loop.modify(watched.pidfd.get(),
+                0);  // from here only the hang-up counts: it has been waited for (Linux 6.9)
+}
+
+void ProcessWatch::on_event(Pid pid, std::uint32_t events) {
+  const auto it = m_watched.find(pid);
+  if (it == m_watched.end()) return;
+  if (!it->second.ended) ended(pid, it->second);
+  if (!is_hangup(events)) return;
+  m_recorder.record(Source::pidfd, Reaped{pid});
+  m_loop.forget(it->second.pidfd.get());
+  m_watched.erase(it);
+}
+
+void ProcessWatch::sweep() {
+  std::vector<int> fds;
+  std::vector<Pid> pids;
+  for (const auto& [pid, watched] : m_watched) {
+    if (watched.ended) continue;
+    pids.push_back(pid);
+    fds.push_back(watched.pidfd.get());
+  }
+  const std::vector<bool> ready = readable_now(fds);
+  for (std::size_t i = 0; i < pids.size(); ++i)
+    if (ready[i]) ended(pids[i], m_watched.at(pids[i]));
+}
+
+void ProcessWatch::describe_if_due(Pid pid, Source source) {
+  if (!m_due.contains(pid)) return;
+  if (auto description = describe_process(pid)) {
+    m_due.erase(pid);
+    m_recorder.record(source, std::move(*description));
+  }
+}
+
+void ProcessWatch::describe_all_due() {
+  for (const Pid pid : std::set<Pid>(m_due)) describe_if_due(pid, Source::procfs);
+}
+
+void ProcessWatch::look(const std::string& occasion) {
+  ProcessesSeen seen{occasion, descendants_of(own_pid())};
+  for (const ProcessSeen& process : seen.processes) {
+    if (m_watched.contains(process.pid) || process.state == 'Z') continue;
+    if (const auto stat = read_stat(process.pid))
+      m_recorder.record(Source::procfs, Appeared{process.pid, stat->parent, stat->group, stat->session});
+    track(process.pid);
+  }
+  describe_all_due();
+  m_recorder.record(Source::procfs, std::move(seen));
+}
+
+std::vector<Pid> ProcessWatch::alive() const {
+  std::vector<Pid> pids;
+  for (const auto& [pid, watched] : m_watched)
+    if (!watched.ended) pids.push_back(pid);
+  return pids;
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,53 @@
+// The life of every process of the cluster: seen first, described, ended, waited for.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "linux/loop.hpp"
+#include "observe/recorder.hpp"
+
+namespace clusterspec {
+
+class ProcessWatch {
+ public:
+  ProcessWatch(Loop& loop, Recorder& recorder) : m_loop(loop), m_recorder(recorder) {}
+  ~ProcessWatch();
+  ProcessWatch(const ProcessWatch&) = delete;
+  ProcessWatch& operator=(const ProcessWatch&) = delete;
+
+  // Follows the process until it has been waited for. True if it was not known.
+  bool track(Pid pid);
+  bool known(Pid pid) const { return m_watched.contains(pid); }
+  int pidfd(Pid pid) const;
+
+  // Records everyone who has ended by now. Called before an event that must not overtake an end: so the order
+  // of events is the order of causes, whichever descriptor the loop happened to look at first.
+  void sweep();
+
+  // A description is due from the process's next execve on, and taken once its new image shows itself.
+  void description_due(Pid pid) { m_due.insert(pid); }
+  void describe_if_due(Pid pid, Source source);
+  void describe_all_due();
+
+  // Records all processes of the cell, and takes up those that nothing has reported yet.
+  void look(const std::string& occasion);
+  std::vector<Pid> alive() const;
+
+ private:
+  struct Watched {
+    Fd pidfd;
+    bool ended = false;
+  };
+  void on_event(Pid pid, std::uint32_t events);
+  void ended(Pid pid, Watched& watched);
+
+  Loop& m_loop;
+  Recorder& m_recorder;
+  std::map<Pid, Watched> m_watched;
+  std::set<Pid> m_due;
+};
+
+}  // namespace clusterspec
