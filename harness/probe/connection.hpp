@@ -1,0 +1,88 @@
+// One connection of the probe, from connect to its outcome.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "linux/loop.hpp"
+#include "model/event.hpp"
+#include "probe/response.hpp"
+
+namespace clusterspec {
+
+// What all connections of a group have in common.
+struct ConnectionPlan {
+  std::string group, request;  // names, for the journal
+  std::string host;
+  int port = 0;
+  std::string bytes;        // the request; empty: nothing is ever sent
+  bool head = false;        // HEAD: the response has no body
+  bool keep_alive = false;  // stay open after the answer
+  Duration hung_after = std::chrono::seconds(10);
+};
+
+enum class Phase { connecting, connected, sent, answered, concluded };
+
+// Which process holds the server's end.
+struct Holder {
+  SocketCookie listener = 0;
+  Pid pid = 0;
+};
+
+class Connection {
+ public:
+  struct Surroundings {
+    std::function<std::int64_t()> now;            // ns since the case began
+    std::function<Holder(int client)> holder;     // asked once connected, and again until it is known
+    std::function<void(Connection&)> progressed;  // the phase has changed
+    std::function<void(const Concluded&)> concluded;
+  };
+
+  // Sends as soon as it is connected, unless `wait_to_send`.
+  Connection(Loop& loop, const Surroundings& surroundings, std::shared_ptr<const ConnectionPlan> plan,
+             int number, bool wait_to_send);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void begin();
+  void send();
+  void abandon();  // closes it; its outcome is `abandoned`, or `answered` if it was
+  void note_accepted() { m_accepted = true; }
+
+  Phase phase() const { return m_phase; }
+  int number() const { return m_facts.connection; }
+  int fd() const { return m_fd.get(); }
+  Holder holder();
+  const std::string& group() const { return m_plan->group; }
+  Outcome outcome() const { return m_facts.outcome; }
+
+ private:
+  void on_event(std::uint32_t events);
+  void on_connected();
+  void write_more();
+  void read_more();
+  void take(std::string_view bytes);
+  void on_end();
+  void on_error(int code);
+  void on_silence();
+  void advance(Phase phase);
+  void conclude(Outcome outcome, std::string detail = {});
+  void restart_timer();
+  Outcome answer_outcome() const;
+
+  Loop& m_loop;
+  const Surroundings& m_around;
+  std::shared_ptr<const ConnectionPlan> m_plan;
+  bool m_wait_to_send;
+  Fd m_fd;
+  Phase m_phase = Phase::connecting;
+  std::size_t m_written = 0;
+  bool m_sending = false, m_accepted = false;
+  ResponseReader m_response;
+  Concluded m_facts;
+  Loop::TimerId m_timer = 0;
+};
+
+}  // namespace clusterspec

@@ -1,0 +1,108 @@
+#include "probe/probe.hpp"
+
+#include <fmt/format.h>
+
+namespace clusterspec {
+namespace {
+
+void replace_all(std::string& text, std::string_view what, const std::string& with) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
+    text.replace(at, what.size(), with);
+}
+
+}  // namespace
+
+std::string request_bytes(const RequestKind& kind, const std::string& host, Duration delay,
+                          std::int64_t bytes, bool keep_alive) {
+  const auto fill = [&](std::string text) {
+    replace_all(text, "{delay}",
+                std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(delay).count()));
+    replace_all(text, "{bytes}", std::to_string(bytes));
+    return text;
+  };
+  std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", kind.method, fill(kind.path), host);
+  for (const std::string& header : kind.headers) request += header + "\r\n";
+  if (!keep_alive) request += "Connection: close\r\n";
+  std::int64_t length = 0;
+  if (kind.body_bytes) {
+    length = std::max<std::int64_t>(0, std::strtoll(fill(*kind.body_bytes).c_str(), nullptr, 10));
+    request += fmt::format("Content-Length: {}\r\n", length);
+  }
+  request += "\r\n";
+  request.append(static_cast<std::size_t>(length), 'x');
+  return request;
+}
+
+Probe::Probe(Loop& loop, std::function<std::int64_t()> now, std::function<Holder(int client)> holder,
+             std::function<void(const Concluded&)> concluded)
+    : m_loop(loop),
+      m_around{std::move(now), std::move(holder), [this](Connection& connection) { progressed(connection); },
+               std::move(concluded)} {}
+
+Connection& Probe::connect(std::shared_ptr<const ConnectionPlan> plan, bool wait_to_send) {
+  Group& group = m_groups[plan->group];
+  group.done.clear();
+  const int number = m_next++;
+  ++group.begun;
+  auto& place = group.open[number];
+  place = std::make_unique<Connection>(m_loop, m_around, std::move(plan), number, wait_to_send);
+  Connection& connection = *place;
+  connection.begin();
+  return connection;
+}
+
+void Probe::progressed(Connection& connection) {
+  Group& group = m_groups[connection.group()];
+  // Phases may be skipped (refused at once): each counts as reached.
+  Phase& counted = m_counted[connection.number()];
+  while (counted < connection.phase()) {
+    counted = static_cast<Phase>(static_cast<int>(counted) + 1);
+    ++group.reached[static_cast<std::size_t>(counted)];
+  }
+  if (connection.phase() != Phase::concluded) return;
+  m_counted.erase(connection.number());
+  const auto it = group.open.find(connection.number());
+  group.done.push_back(std::move(it->second));
+  group.open.erase(it);
+  // From the loop, not from here: a port that refuses at once would recurse without end.
+  if (group.load)
+    m_loop.after(Duration{0}, [this, name = connection.group()] {
+      if (const auto plan = m_groups[name].load) connect(plan, false);
+    });
+}
+
+void Probe::start_load(std::shared_ptr<const ConnectionPlan> plan, int clients) {
+  m_groups[plan->group].load = plan;
+  for (int i = 0; i < clients; ++i) connect(plan, false);
+}
+
+void Probe::stop_load(const std::string& group) { m_groups[group].load.reset(); }
+
+int Probe::reached(const std::string& group, Phase phase) const {
+  const auto it = m_groups.find(group);
+  return it == m_groups.end() ? 0 : it->second.reached[static_cast<std::size_t>(phase)];
+}
+
+int Probe::begun(const std::string& group) const {
+  const auto it = m_groups.find(group);
+  return it == m_groups.end() ? 0 : it->second.begun;
+}
+
+std::vector<Connection*> Probe::open_connections(const std::string& group) {
+  std::vector<Connection*> connections;
+  for (const auto& [number, connection] : m_groups[group].open) connections.push_back(connection.get());
+  return connections;
+}
+
+void Probe::close(const std::string& group) {
+  for (Connection* connection : open_connections(group)) connection->abandon();
+}
+
+void Probe::close_all() {
+  for (auto& [name, group] : m_groups) {
+    group.load.reset();
+    close(name);
+  }
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,56 @@
+// probe/: the client side. Connections by the thousand, each with exactly one outcome, none lost track of.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "probe/connection.hpp"
+
+namespace clusterspec {
+
+// The request of a kind as bytes. {delay} is filled in as milliseconds, {bytes} as a number.
+std::string request_bytes(const RequestKind& kind, const std::string& host, Duration delay,
+                          std::int64_t bytes, bool keep_alive);
+
+class Probe {
+ public:
+  Probe(Loop& loop, std::function<std::int64_t()> now, std::function<Holder(int client)> holder,
+        std::function<void(const Concluded&)> concluded);
+
+  Connection& connect(std::shared_ptr<const ConnectionPlan> plan, bool wait_to_send);
+
+  // Clients that make one connection after another until stopped.
+  void start_load(std::shared_ptr<const ConnectionPlan> plan, int clients);
+  void stop_load(const std::string& group);
+
+  // How many of the group have come at least that far.
+  int reached(const std::string& group, Phase phase) const;
+  int begun(const std::string& group) const;
+  bool all_concluded(const std::string& group) const {
+    return reached(group, Phase::concluded) == begun(group);
+  }
+  std::vector<Connection*> open_connections(const std::string& group);
+
+  void close(const std::string& group);
+  void close_all();
+
+ private:
+  struct Group {
+    int begun = 0;
+    std::array<int, 5> reached{};  // by phase
+    std::map<int, std::unique_ptr<Connection>> open;
+    std::vector<std::unique_ptr<Connection>> done;  // freed at the next call: one of them may be calling us
+    std::shared_ptr<const ConnectionPlan> load;     // set while a load runs
+  };
+  void progressed(Connection& connection);
+
+  Loop& m_loop;
+  Connection::Surroundings m_around;
+  std::map<std::string, Group> m_groups;
+  std::map<int, Phase> m_counted;
+  int m_next = 1;
+};
+
+}  // namespace clusterspec
