@@ -170,12 +170,11 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
     steps.emplace_back("clusterspec list", "shows what there is to select");
   }
   if (never_ready(run)) {
-    text += wrapped(
-                "No case became ready: the server never opened all its listeners. Start it by hand with the "
-                "command "
-                "line shown above; if it starts, its implementation file states something else than it does.",
-                0, style.columns) +
-            '\n';
+    constexpr std::string_view k_advice =
+        "No case became ready: the server never opened all its listeners. Start it by hand with the command "
+        "line "
+        "shown above; if it starts, its implementation file states something else than it does.";
+    text += wrapped(k_advice, 0, style.columns) + '\n';
     steps.emplace_back("clusterspec check",
                        "reads the scenarios and implementations and says what is wrong in them");
   }

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -141,6 +142,35 @@ void reap_children() {
 }
 
 void reap_child(Pid pid) { ::waitpid(pid, nullptr, WNOHANG); }
+
+void wait_for_child(Pid pid) { ::waitpid(pid, nullptr, 0); }
+
+void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+bool kill_descendants() {
+  const std::int64_t deadline = now_ns() + 5'000'000'000;
+  // Again and again: a server that forks without end makes new ones between our look and our signal.
+  for (;;) {
+    const auto left = descendants_of(own_pid());
+    if (left.empty()) return true;
+    if (now_ns() > deadline) return false;
+    std::vector<Fd> pidfds;
+    for (const ProcessSeen& process : left) {
+      Fd pidfd = open_pidfd(process.pid);
+      if (pidfd && process.state != 'Z') {
+        send_signal_by_pidfd(pidfd.get(), Signal{SIGKILL});
+        pidfds.push_back(std::move(pidfd));
+      }
+    }
+    for (const Fd& pidfd : pidfds) {
+      pollfd poll{pidfd.get(), POLLIN, 0};
+      ::poll(&poll, 1, 1000);
+    }
+    reap_children();
+  }
+}
+
+void end_process(int code) { ::_exit(code); }
 
 bool send_signal(Pid target, Signal signal) { return ::kill(target, signal.number) == 0; }
 

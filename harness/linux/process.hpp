@@ -47,6 +47,15 @@ std::optional<int> exit_status(Pid pid, int pidfd);
 void reap_children();
 void reap_child(Pid pid);
 
+void wait_for_child(Pid pid);  // blocks
+
+// Processes whose parent dies become our children (PR_SET_CHILD_SUBREAPER, prctl(2)).
+void adopt_orphans();
+// Ends every descendant: kills, reaps, looks again, at most five seconds. True if none is left.
+bool kill_descendants();
+
+[[noreturn]] void end_process(int code);  // _exit(2)
+
 bool send_signal(Pid target, Signal signal);  // target as kill(2) takes it
 bool send_signal_by_pidfd(int pidfd, Signal signal);
 

@@ -34,6 +34,9 @@ enum class WatchedCall {
 // the server.
 int install_notification_filter();
 
+// Tries it in a child of its own.
+bool notification_allowed();
+
 struct Notification {
   std::uint64_t id = 0;
   Pid thread = 0;  // the kernel reports the calling thread

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -145,13 +144,6 @@ long receive_some(int fd, char* data, std::size_t size) {
 long send_some(int fd, const char* data, std::size_t size) {
   const ssize_t sent = ::send(fd, data, size, MSG_NOSIGNAL);
   return sent >= 0 ? sent : -errno;
-}
-
-bool raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
-  limit.rlim_cur = limit.rlim_max;
-  return ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
 }  // namespace clusterspec

@@ -56,6 +56,4 @@ Result<int> free_port(const std::string& host);
 long receive_some(int fd, char* data, std::size_t size);
 long send_some(int fd, const char* data, std::size_t size);
 
-bool raise_descriptor_limit();
-
 }  // namespace clusterspec

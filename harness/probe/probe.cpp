@@ -41,7 +41,6 @@ Probe::Probe(Loop& loop, std::function<std::int64_t()> now, std::function<Holder
 
 Connection& Probe::connect(std::shared_ptr<const ConnectionPlan> plan, bool wait_to_send) {
   Group& group = m_groups[plan->group];
-  group.done.clear();
   const int number = m_next++;
   ++group.begun;
   auto& place = group.open[number];
@@ -64,11 +63,13 @@ void Probe::progressed(Connection& connection) {
   const auto it = group.open.find(connection.number());
   group.done.push_back(std::move(it->second));
   group.open.erase(it);
-  // From the loop, not from here: a port that refuses at once would recurse without end.
-  if (group.load)
-    m_loop.after(Duration{0}, [this, name = connection.group()] {
-      if (const auto plan = m_groups[name].load) connect(plan, false);
-    });
+  // From the loop, not from here: the connection that calls must live on until it returns, and a port that
+  // refuses at once would recurse without end.
+  m_loop.after(Duration{0}, [this, name = connection.group()] {
+    Group& later = m_groups[name];
+    later.done.clear();
+    if (later.load) connect(later.load, false);
+  });
 }
 
 void Probe::start_load(std::shared_ptr<const ConnectionPlan> plan, int clients) {
@@ -86,6 +87,21 @@ int Probe::reached(const std::string& group, Phase phase) const {
 int Probe::begun(const std::string& group) const {
   const auto it = m_groups.find(group);
   return it == m_groups.end() ? 0 : it->second.begun;
+}
+
+Connection* Probe::find(const std::string& group, int number) {
+  auto& open = m_groups[group].open;
+  const auto it = open.find(number);
+  return it == open.end() ? nullptr : it->second.get();
+}
+
+void Probe::forget(const std::string& group, int number) {
+  Group& one = m_groups[group];
+  if (one.open.erase(number) == 0) return;
+  --one.begun;
+  for (int phase = 1; phase <= static_cast<int>(m_counted[number]); ++phase)
+    --one.reached[static_cast<std::size_t>(phase)];
+  m_counted.erase(number);
 }
 
 std::vector<Connection*> Probe::open_connections(const std::string& group) {

@@ -31,6 +31,10 @@ class Probe {
   bool all_concluded(const std::string& group) const {
     return reached(group, Phase::concluded) == begun(group);
   }
+  Connection* find(const std::string& group, int number);  // nothing once it is concluded
+  // Closes a connection that never sent anything, as if it had not been: it has no outcome and does not
+  // count.
+  void forget(const std::string& group, int number);
   std::vector<Connection*> open_connections(const std::string& group);
 
   void close(const std::string& group);
@@ -41,7 +45,7 @@ class Probe {
     int begun = 0;
     std::array<int, 5> reached{};  // by phase
     std::map<int, std::unique_ptr<Connection>> open;
-    std::vector<std::unique_ptr<Connection>> done;  // freed at the next call: one of them may be calling us
+    std::vector<std::unique_ptr<Connection>> done;  // freed from the loop: one of them may be calling us
     std::shared_ptr<const ConnectionPlan> load;     // set while a load runs
   };
   void progressed(Connection& connection);

@@ -1,0 +1,133 @@
+// Waiting for an event, never for time. A wait that can no longer come true ends at once.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "drive/case_driver.hpp"
+
+namespace clusterspec {
+namespace {
+
+constexpr Duration k_usual_deadline = std::chrono::seconds(5);
+
+std::string names(const Cluster& cluster, const std::vector<const ProcessState*>& processes) {
+  std::vector<std::string> list;
+  for (const ProcessState* process : processes) list.push_back(cluster.name(process->pid));
+  return list.empty() ? "nobody" : fmt::format("{}", fmt::join(list, ", "));
+}
+
+std::string ready_text(const Cluster& cluster, const std::string& name) {
+  const InstanceState* instance = cluster.instance(name);
+  if (!instance) return "it was not launched";
+  const Target workers{Role::workers, 0, name};
+  const auto open = cluster.listeners_of(Target{Role::all, 0, name});
+  const auto listening =
+      std::count_if(open.begin(), open.end(), [](const ListenerState* l) { return l->open(); });
+  std::string text = fmt::format("{} of {} listeners are open on port {}, {} of {} workers were started",
+                                 listening, instance->launched.listeners, instance->launched.port,
+                                 cluster.of(workers).size(), instance->launched.workers);
+  const ProcessState* launcher = cluster.launcher(name);
+  if (launcher && !launcher->alive())
+    text += fmt::format("; the launcher has ended: {}",
+                        launcher->status ? wait_status_text(*launcher->status) : "status not known");
+  return text;
+}
+
+}  // namespace
+
+bool CaseDriver::line_seen(const Await& step) const {
+  const Cluster& cluster = m_recorder.cluster();
+  const bool by_writer = *step.line == LineKind::terminating;
+  const auto lines = std::count_if(m_lines.begin(), m_lines.end(),
+                                   [&](const SeenLine& seen) { return seen.kind == *step.line; });
+  if (step.count) return lines >= *step.count;
+  const auto meant = cluster.of(step.of);
+  // Where the kernel does not tell who wrote a line, as many lines as processes must do.
+  const bool writers_known =
+      std::any_of(m_lines.begin(), m_lines.end(), [](const SeenLine& seen) { return seen.writer != 0; });
+  if (by_writer && !writers_known) return lines >= static_cast<long>(meant.size());
+  return !meant.empty() && std::all_of(meant.begin(), meant.end(), [&](const ProcessState* process) {
+    return std::any_of(m_lines.begin(), m_lines.end(), [&](const SeenLine& seen) {
+      return seen.kind == *step.line && (by_writer ? seen.writer : seen.about) == process->pid;
+    });
+  });
+}
+
+CaseDriver::Done CaseDriver::act(const Await& step) {
+  const Cluster& cluster = m_recorder.cluster();
+  const std::string& instance = step.of.instance;
+  const auto living = [&] {
+    auto processes = cluster.of(step.of);
+    std::erase_if(processes, [](const ProcessState* process) { return !process->alive(); });
+    return processes;
+  };
+  const auto open_listeners = [&] {
+    const auto listeners = cluster.listeners_of(step.of);
+    return std::count_if(listeners.begin(), listeners.end(),
+                         [](const ListenerState* l) { return l->open(); });
+  };
+  const auto started = [&] {
+    return static_cast<int>(cluster.of(Target{Role::workers, 0, instance}).size());
+  };
+
+  std::function<bool()> condition, hopeless = [] { return false; };
+  std::function<std::string()> missing;
+  Duration within = step.within.value_or(k_usual_deadline);
+  switch (step.what) {
+    case Awaited::ready:
+      within = step.within.value_or(m_case.implementation->start_within);
+      condition = [&] { return cluster.ready(instance); };
+      hopeless = [&] { return launcher_ended(instance); };
+      missing = [&] { return ready_text(cluster, instance); };
+      break;
+    case Awaited::started:
+      condition = [&] { return started() >= step.count.value_or(1); };
+      hopeless = [&] { return launcher_ended(instance); };
+      missing = [&] {
+        return fmt::format("{} of {} workers were started", started(), step.count.value_or(1));
+      };
+      break;
+    case Awaited::exited:
+      condition = [&] { return living().empty(); };
+      missing = [&] { return fmt::format("still running: {}", names(cluster, living())); };
+      break;
+    case Awaited::listeners_closed:
+      // Where calls are not watched nobody tells that a listener was closed before its process has ended.
+      condition = [&] {
+        if (open_listeners() > 0) m_listeners->poll();
+        return open_listeners() == 0;
+      };
+      missing = [&] {
+        return fmt::format("{} listeners of {} are still open", open_listeners(), to_text(step.of));
+      };
+      break;
+    case Awaited::concluded:
+      condition = [&] { return m_probe->all_concluded(step.connections); };
+      missing = [&] {
+        return fmt::format(
+            "{} of {} connections have no outcome yet",
+            m_probe->begun(step.connections) - m_probe->reached(step.connections, Phase::concluded),
+            m_probe->begun(step.connections));
+      };
+      break;
+    case Awaited::line:
+      condition = [&] { return line_seen(step); };
+      hopeless = [&] { return gone(instance); };
+      missing = [&] {
+        const auto& pattern = pattern_of(m_case.implementation->log, *step.line);
+        return fmt::format("no line \"{}\" for {}",
+                           pattern ? printable(*pattern) : std::string(name_of(*step.line)),
+                           to_text(step.of));
+      };
+  }
+  wait([&] { return condition() || hopeless(); }, within);
+  drain_outputs();
+  if (!condition()) {
+    m_missing = missing();
+    return false;
+  }
+  if (step.what == Awaited::ready) look_at_all("ready");
+  return true;
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,132 @@
+#include "drive/case_driver.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "drive/step_text.hpp"
+#include "linux/procfs.hpp"
+#include "linux/tcp.hpp"
+#include "model/cluster.hpp"
+
+namespace clusterspec {
+
+CaseDriver::CaseDriver(const Case& one, const CellOptions& options, Loop& loop, Recorder& recorder)
+    : m_case(one), m_options(options), m_loop(loop), m_recorder(recorder), m_processes(loop, recorder) {}
+
+CaseDriver::~CaseDriver() {
+  if (m_remove_directory) remove_directory(m_directory);
+}
+
+Result<void> CaseDriver::prepare() {
+  const bool shared = m_options.isolation == Isolation::none;
+  if (shared) {
+    const auto port = free_port(m_host);
+    if (!port) return tl::unexpected(port.error());
+    m_port = *port;
+  }
+  auto listeners = ListenerWatch::open(m_loop, m_recorder, m_processes, shared ? m_port : 0);
+  if (!listeners) return tl::unexpected(listeners.error());
+  m_listeners = std::move(*listeners);
+  if (m_options.notification) {
+    m_calls = std::make_unique<CallObserver>(m_loop, m_recorder, m_processes, *m_listeners, m_gates, [this] {
+      drain_outputs();
+      m_processes.sweep();
+    });
+  } else {
+    m_polling = std::make_unique<PollingObserver>(m_loop, m_recorder, m_processes, *m_listeners);
+  }
+  m_probe = std::make_unique<Probe>(
+      m_loop, [this] { return m_recorder.since_begin(); }, [this](int client) { return holder_of(client); },
+      [this](const Concluded& concluded) {
+        // What the server did before its client saw the end of it comes first.
+        drain_outputs();
+        m_processes.sweep();
+        m_recorder.record(Source::probe, concluded);
+      });
+  return {};
+}
+
+Result<void> CaseDriver::run_steps() {
+  if (!m_case.scenario.launches_itself)
+    if (const auto started = act(m_case.scenario.launch); !started) return tl::unexpected(started.error());
+  for (std::size_t i = 0; i < m_case.scenario.steps.size(); ++i) {
+    const Step& step = m_case.scenario.steps[i];
+    m_recorder.record(Source::driver, StepBegun{static_cast<int>(i), step_text(step)});
+    m_missing.clear();
+    const Done done = std::visit([this](const auto& action) { return act(action); }, step.action);
+    if (!done) return tl::unexpected(done.error());
+    m_recorder.record(Source::driver,
+                      StepEnded{static_cast<int>(i), *done, *done ? std::string() : m_missing});
+    if (!*done) return {};
+  }
+  return {};
+}
+
+void CaseDriver::on_event(const Event& event) {
+  const auto* output = std::get_if<Output>(&event.what);
+  if (!output) return;
+  for (const auto& [kind, name] : Names<LineKind>::table) {
+    const auto& pattern = pattern_of(m_case.implementation->log, kind);
+    if (!pattern) continue;
+    if (const auto match = match_line(*pattern, output->text))
+      m_lines.push_back({kind, output->writer, static_cast<Pid>(match->pid.value_or(0))});
+  }
+}
+
+std::int64_t CaseDriver::deadline(Duration within) const {
+  return now_ns() + static_cast<std::int64_t>(static_cast<double>(within.count()) * m_options.time_scale);
+}
+
+bool CaseDriver::wait(const std::function<bool()>& condition, Duration within) {
+  return m_loop.run_until(condition, deadline(within));
+}
+
+void CaseDriver::drain_outputs() {
+  for (const auto& instance : m_instances) {
+    if (instance->out) instance->out->drain();
+    if (instance->err) instance->err->drain();
+  }
+}
+
+bool CaseDriver::launcher_ended(const std::string& instance) const {
+  const ProcessState* launcher = m_recorder.cluster().launcher(instance);
+  return launcher && !launcher->alive();
+}
+
+bool CaseDriver::gone(const std::string& instance) const {
+  const auto all = m_recorder.cluster().of(Target{Role::all, 0, instance});
+  return std::none_of(all.begin(), all.end(), [](const ProcessState* process) { return process->alive(); });
+}
+
+void CaseDriver::look_at_all(const std::string& occasion) {
+  drain_outputs();
+  m_processes.sweep();
+  if (m_polling) m_polling->look_now();
+  m_processes.look(occasion);
+  m_listeners->look(occasion, true);
+}
+
+Holder CaseDriver::holder_of(int client) {
+  if (const ListenerState* listener = m_listeners->by_mark(mark_reached(client)))
+    return {listener->facts.socket, listener->facts.pid};
+  // Without marks only a connection that was accepted has a holder, found by its socket's inode.
+  if (!m_polling) return {};
+  const auto pair = server_end_of(client);
+  const auto end = pair ? m_listeners->diag().connection(*pair) : std::nullopt;
+  if (!end || end->inode == 0) return {};
+  const std::vector<Pid> holders = socket_holders(end->inode, m_processes.alive());
+  return holders.size() == 1 ? Holder{0, holders.front()} : Holder{};
+}
+
+bool CaseDriver::handled(Connection& connection) {
+  if (connection.phase() >= Phase::answered) return true;
+  if (connection.phase() != Phase::sent) return false;
+  const auto pair = server_end_of(connection.fd());
+  const auto end = pair ? m_listeners->diag().connection(*pair) : std::nullopt;
+  if (!end || end->inode == 0) return false;
+  connection.note_accepted();
+  return end->unread == 0;
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,125 @@
+// drive/: one case in its own cell: starts the server, does the steps, ends everything. It only records; what
+// it means is decided by judge/ from the journal.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "linux/isolation.hpp"
+#include "linux/terminal.hpp"
+#include "model/case.hpp"
+#include "observe/calls.hpp"
+#include "observe/output.hpp"
+#include "observe/polling.hpp"
+#include "probe/probe.hpp"
+
+namespace clusterspec {
+
+struct CellOptions {
+  Isolation isolation = Isolation::namespaces;
+  bool notification = true;  // else polling
+  double time_scale = 1;     // every deadline is multiplied by this
+  std::string executable;    // of the server, found
+  std::string host;          // description of the machine, for the journal
+  std::vector<std::string> notes;
+  int journal = -1;   // where event lines go
+  int lifeline = -1;  // hangs up when the scheduler is gone or wants us gone
+};
+
+// A started server.
+struct Instance {
+  std::string name;
+  Pid pid = 0;
+  std::optional<Terminal> terminal;
+  Fd input;  // our end of its standard input, kept open
+  std::unique_ptr<OutputReader> out, err;
+};
+
+class CaseDriver {
+ public:
+  CaseDriver(const Case& one, const CellOptions& options, Loop& loop, Recorder& recorder);
+  ~CaseDriver();
+  CaseDriver(const CaseDriver&) = delete;
+  CaseDriver& operator=(const CaseDriver&) = delete;
+
+  // An error is a fault of ours, never the server's.
+  Result<void> prepare();
+  Result<void> run_steps();
+  void end_case();
+
+  // The scheduler is gone: ends everything, records nothing.
+  void abandon();
+
+  // Told of every event as it is recorded.
+  void on_event(const Event& event);
+
+ private:
+  // One function for each step; false: not done, with the reason in m_missing.
+  using Done = Result<bool>;
+  Done act(const Launch& step);
+  Done act(const Await& step);
+  Done act(const Open& step);
+  Done act(const Load& step);
+  Done act(const Stop& step);
+  Done act(const Close& step);
+  Done act(const SendSignal& step);
+  Done act(const Press& step);
+  Done act(const Occupy& step);
+  Done act(const Look& step);
+  Done act(const Hold& step);
+  Done act(const AwaitHeld& step);
+  Done act(const Release& step);
+  Done act(const Inject& step);
+  Done act(const Freeze& step);
+  Done act(const Thaw& step);
+
+  Done start_instance(const Launch& launch);
+  Result<void> attach_output(Instance& instance, Fd& out, Fd& err);
+  bool signal_target(const Target& target, Signal signal);
+  bool wait(const std::function<bool()>& condition, Duration within);
+  std::int64_t deadline(Duration within) const;
+  void look_at_all(const std::string& occasion);
+  void probe_port(const std::string& occasion);
+  Holder holder_of(int client);
+  bool handled(Connection& connection);
+  std::shared_ptr<const ConnectionPlan> plan_connections(const std::string& group, const std::string& request,
+                                                         Duration delay, std::int64_t bytes, bool keep_alive,
+                                                         Duration hung_after);
+  bool open_counted(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan);
+  bool open_per_process(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan);
+  bool advance_to(const Open& step, const std::vector<int>& numbers);
+  void drain_outputs();
+  bool line_seen(const Await& step) const;
+  bool gone(const std::string& instance) const;
+  bool launcher_ended(const std::string& instance) const;
+
+  const Case& m_case;
+  const CellOptions& m_options;
+  Loop& m_loop;
+  Recorder& m_recorder;
+  std::string m_host = "127.0.0.1";
+  int m_port = 3000;
+  std::string m_directory;
+  bool m_remove_directory = false;
+
+  ProcessWatch m_processes;
+  Gates m_gates;
+  std::unique_ptr<ListenerWatch> m_listeners;
+  std::unique_ptr<CallObserver> m_calls;
+  std::unique_ptr<PollingObserver> m_polling;
+  std::unique_ptr<Probe> m_probe;
+  std::vector<std::unique_ptr<Instance>> m_instances;
+  std::vector<Fd> m_occupied;
+
+  struct SeenLine {
+    LineKind kind;
+    Pid writer = 0;
+    Pid about = 0;
+  };
+  std::vector<SeenLine> m_lines;
+  std::string m_missing;
+};
+
+}  // namespace clusterspec

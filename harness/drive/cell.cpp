@@ -1,0 +1,59 @@
+#include "drive/cell.hpp"
+
+#include "journal/journal_lines.hpp"
+#include "linux/process.hpp"
+#include "linux/readiness.hpp"
+#include "linux/stream.hpp"
+
+namespace clusterspec {
+namespace {
+
+CaseBegun opening_event(const Case& one, const CellOptions& options) {
+  CaseBegun begun;
+  begun.case_id = one.id;
+  begun.scenario_file = one.scenario.file;
+  begun.scenario_text = one.scenario.text;
+  begun.implementation_file = one.implementation->file;
+  begun.implementation_text = one.implementation->text;
+  begun.combination = one.scenario.combination;
+  for (const auto& [requirement, level] : one.levels) begun.levels[requirement] = name_of(level);
+  begun.time_scale = options.time_scale;
+  begun.isolation = name_of(options.isolation);
+  begun.observation = options.notification ? "notification" : "polling";
+  begun.host = options.host;
+  begun.notes = options.notes;
+  return begun;
+}
+
+}  // namespace
+
+int run_cell(const Case& one, const CellOptions& options) {
+  CaseDriver* driver = nullptr;
+  Recorder recorder([&](const Event& event, int number) {
+    if (driver) driver->on_event(event);
+    // Nobody reads any more: the scheduler is gone, and the lifeline says so too.
+    write_all(options.journal, to_line(event, number));
+  });
+  recorder.record(Source::driver, opening_event(one, options));
+  const auto entered = enter_isolation(options.isolation);
+  if (!entered) {
+    recorder.record(Source::driver, HarnessFault{entered.error().message});
+    return 99;
+  }
+  Loop loop;
+  CaseDriver case_driver(one, options, loop, recorder);
+  driver = &case_driver;
+  loop.watch(options.lifeline, k_readable, [&](std::uint32_t) {
+    // Isolated, the namespace dies with us; else everything of the case must be ended by hand.
+    if (options.isolation == Isolation::none) case_driver.abandon();
+    end_process(130);
+  });
+  Result<void> done = case_driver.prepare();
+  if (done) done = case_driver.run_steps();
+  if (!done) recorder.record(Source::driver, HarnessFault{done.error().message});
+  case_driver.end_case();
+  recorder.record(Source::driver, CaseEnded{});
+  return done ? 0 : 99;
+}
+
+}  // namespace clusterspec

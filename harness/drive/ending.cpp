@@ -1,0 +1,65 @@
+// The end of a case: what is left, what the port does, and then nothing may be left.
+#include <algorithm>
+
+#include "drive/case_driver.hpp"
+#include "linux/process.hpp"
+#include "linux/procfs.hpp"
+
+namespace clusterspec {
+namespace {
+
+// A process that is ending anyway may take this long after its launcher before it counts as left over.
+constexpr Duration k_settle = std::chrono::milliseconds(250);
+constexpr Duration k_probe_deadline = std::chrono::seconds(2);
+
+}  // namespace
+
+void CaseDriver::probe_port(const std::string& occasion) {
+  // Asked only where somebody wants to know: a connection more can change what a server does.
+  const auto& expectations = m_case.scenario.expectations;
+  const bool wanted = std::any_of(expectations.begin(), expectations.end(), [&](const Expectation& one) {
+    const auto* port = std::get_if<ExpectPort>(&one.subject);
+    return port && port->at == occasion;
+  });
+  if (!wanted) return;
+  Outcome outcome = Outcome::hung;
+  Probe probe(
+      m_loop, [this] { return m_recorder.since_begin(); }, [](int) { return Holder{}; },
+      [&](const Concluded& concluded) { outcome = concluded.outcome; });
+  probe.connect(plan_connections("port", "quick", Duration{}, 0, false, k_probe_deadline), false);
+  wait([&] { return probe.all_concluded("port"); }, 2 * k_probe_deadline);
+  m_recorder.record(Source::probe, PortProbed{occasion, outcome == Outcome::refused    ? PortState::refused
+                                                        : outcome == Outcome::answered ? PortState::answered
+                                                                                       : PortState::silent});
+}
+
+void CaseDriver::end_case() {
+  m_probe->close_all();
+  for (const std::string& gate : m_gates.closed_gates())
+    if (m_calls) m_calls->release(gate, false);
+  // Only what outlives its launcher is left over: a cluster that the scenario leaves running is ended by us.
+  const bool all_ended =
+      !m_instances.empty() && std::all_of(m_instances.begin(), m_instances.end(),
+                                          [&](const auto& one) { return launcher_ended(one->name); });
+  if (all_ended) wait([&] { return m_processes.alive().empty(); }, k_settle);
+  look_at_all("end");
+  probe_port("end");
+
+  CleanedUp cleaned;
+  if (all_ended) cleaned.killed = descendants_of(own_pid());
+  cleaned.complete = kill_descendants();
+  m_processes.sweep();
+  drain_outputs();
+  for (const auto& instance : m_instances) {
+    if (instance->out) instance->out->finish();
+    if (instance->err) instance->err->finish();
+  }
+  m_recorder.record(Source::procfs, std::move(cleaned));
+}
+
+void CaseDriver::abandon() {
+  kill_descendants();
+  if (m_remove_directory) remove_directory(m_directory);
+}
+
+}  // namespace clusterspec

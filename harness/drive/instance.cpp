@@ -1,0 +1,123 @@
+// Starting a server: arguments, environment, standard streams, observation.
+#include <fmt/format.h>
+
+#include "drive/case_driver.hpp"
+#include "linux/process.hpp"
+#include "plan/plan.hpp"
+
+extern char** environ;
+
+namespace clusterspec {
+namespace {
+
+void set_variable(std::vector<std::string>& environment, const std::string& assignment) {
+  const std::string name = assignment.substr(0, assignment.find('=') + 1);
+  for (std::string& existing : environment) {
+    if (!existing.starts_with(name)) continue;
+    existing = assignment;
+    return;
+  }
+  environment.push_back(assignment);
+}
+
+}  // namespace
+
+Result<void> CaseDriver::attach_output(Instance& instance, Fd& out, Fd& err) {
+  for (auto [theirs, reader, stream] :
+       {std::tuple{&out, &instance.out, Stream::out}, std::tuple{&err, &instance.err, Stream::err}}) {
+    auto pair = make_socket_pair(true);
+    if (!pair) return tl::unexpected(pair.error());
+    *theirs = std::move(pair->theirs);
+    *reader = std::make_unique<OutputReader>(m_loop, m_recorder, std::move(pair->ours), stream);
+  }
+  return {};
+}
+
+CaseDriver::Done CaseDriver::act(const Launch& step) { return start_instance(step); }
+
+CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
+  const Implementation& implementation = *m_case.implementation;
+  if (m_directory.empty()) {
+    bool needed = launch.other_directory;
+    for (const std::string& argument : implementation.arguments)
+      needed = needed || argument.find("{dir}") != std::string::npos;
+    if (needed) {
+      auto directory = make_case_directory(m_options.isolation);
+      if (!directory) return tl::unexpected(directory.error());
+      m_directory = *directory;
+      m_remove_directory = m_options.isolation == Isolation::none;
+    }
+  }
+  const Arguments arguments =
+      compose_arguments(implementation, launch, Endpoint{m_host, m_port, m_directory});
+
+  auto instance = std::make_unique<Instance>();
+  instance->name = launch.instance;
+  SpawnRequest request;
+  request.executable = m_options.executable;
+  request.arguments.push_back(launch.argv0.empty() ? m_options.executable : launch.argv0);
+  request.arguments.insert(request.arguments.end(), arguments.list.begin(), arguments.list.end());
+  for (char** variable = environ; *variable; ++variable) request.environment.emplace_back(*variable);
+  for (const auto& [name, value] : implementation.environment)
+    set_variable(request.environment, name + "=" + value);
+  for (const std::string& assignment : launch.environment) set_variable(request.environment, assignment);
+  if (launch.other_directory) {
+    request.directory = m_directory;
+    set_variable(request.environment, "PATH=");
+  }
+
+  Fd input, out, err;
+  if (launch.terminal) {
+    auto terminal = open_terminal();
+    if (!terminal) return tl::unexpected(terminal.error());
+    instance->terminal = std::move(*terminal);
+    request.input = instance->terminal->slave.get();
+    request.terminal = true;
+  } else if (launch.input) {
+    auto pipe = make_pipe();
+    if (!pipe) return tl::unexpected(pipe.error());
+    input = std::move(pipe->read);
+    instance->input = std::move(pipe->write);
+    request.input = input.get();
+  } else {
+    auto null = open_null();
+    if (!null) return tl::unexpected(null.error());
+    input = std::move(*null);
+    request.input = input.get();
+  }
+  if (auto attached = attach_output(*instance, out, err); !attached) return tl::unexpected(attached.error());
+  request.output = out.get();
+  request.error = err.get();
+  request.watched = m_calls != nullptr;
+
+  auto spawned = spawn(request);
+  if (!spawned) return tl::unexpected(spawned.error());
+  if (request.watched && !spawned->notifications)
+    return failure(ErrorKind::harness, "the server could not be watched: seccomp notification was refused");
+  instance->pid = spawned->pid;
+  if (instance->terminal) instance->terminal->slave.reset();
+
+  Launched launched;
+  launched.instance = launch.instance;
+  launched.pid = spawned->pid;
+  launched.executable = m_options.executable;
+  launched.arguments = request.arguments;
+  for (const int index : arguments.clustering)
+    launched.clustering.push_back(index + 1);  // argv[0] comes before
+  const int workers = requested_workers(launch);
+  const auto expected_workers = evaluate_count(implementation.dialect.worker_count, workers);
+  const auto expected_listeners = evaluate_count(implementation.dialect.listener_count, workers);
+  if (!expected_workers) return tl::unexpected(expected_workers.error());
+  if (!expected_listeners) return tl::unexpected(expected_listeners.error());
+  launched.workers = *expected_workers;
+  launched.listeners = *expected_listeners;
+  launched.address = launch.defaults ? "0.0.0.0" : m_host;
+  launched.port = launch.defaults ? 3000 : m_port;
+  m_instances.push_back(std::move(instance));
+  m_recorder.record(Source::driver, std::move(launched));
+  m_processes.track(spawned->pid);
+  if (m_calls) m_calls->attach(std::move(spawned->notifications));
+  return true;
+}
+
+}  // namespace clusterspec

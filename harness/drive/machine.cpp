@@ -1,0 +1,78 @@
+#include "drive/machine.hpp"
+
+#include "linux/process.hpp"
+#include "linux/seccomp.hpp"
+#include "linux/stream.hpp"
+#include "linux/terminal.hpp"
+
+namespace clusterspec {
+namespace {
+
+constexpr int k_isolated = 1, k_notifying = 2;
+
+// What a cell could do: it reports as a byte, since its exit code is lost where it is killed.
+int attempt(Isolation isolation, bool notification, std::string& obstacle) {
+  auto report = make_pipe();
+  if (!report) return 0;
+  const int write_end = report->write.get();
+  const auto cell = start_cell(isolation, {write_end}, [&] {
+    std::string text(1, '\0');
+    const auto entered = enter_isolation(isolation);
+    if (entered) {
+      text[0] = static_cast<char>(k_isolated | (notification && notification_allowed() ? k_notifying : 0));
+    } else {
+      text += entered.error().message;
+    }
+    write_all(write_end, text);
+    return 0;
+  });
+  report->write.reset();
+  if (!cell) {
+    obstacle = cell.error().message;
+    return 0;
+  }
+  std::string text;
+  char buffer[512];
+  for (long got; (got = read_some(report->read.get(), buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(got));
+  wait_for_child(cell->pid);
+  if (text.size() > 1) obstacle = text.substr(1);
+  return text.empty() ? 0 : text[0];
+}
+
+}  // namespace
+
+MachineFacts explore_machine(bool want_isolation, bool want_notification) {
+  MachineFacts facts;
+  int able = 0;
+  std::string obstacle;
+  if (want_isolation) {
+    facts.isolation = is_root() ? Isolation::namespaces : Isolation::user_namespace;
+    able = attempt(facts.isolation, want_notification, obstacle);
+    if (!(able & k_isolated)) {
+      facts.isolation = Isolation::none;
+      facts.machine.notes.push_back(
+          "no namespaces of its own (" + obstacle +
+          "): cases share this machine's ports, and those that need isolation are skipped");
+    }
+  } else {
+    facts.machine.notes.push_back(
+        "--isolation=none: cases share this machine's ports, and those that need isolation are skipped");
+  }
+  if (!(able & k_isolated)) able = attempt(Isolation::none, want_notification, obstacle);
+  facts.machine.namespaces = facts.isolation != Isolation::none;
+  facts.machine.notification = (able & k_notifying) != 0;
+  if (!want_notification)
+    facts.machine.notes.push_back(
+        "--observation=polling: times are upper bounds, and cases that need gates are skipped");
+  else if (!facts.machine.notification)
+    facts.machine.notes.push_back(
+        "seccomp notification is refused here: observation by polling, and cases that need gates are "
+        "skipped");
+  facts.machine.terminal = static_cast<bool>(open_terminal());
+  if (!facts.machine.terminal)
+    facts.machine.notes.push_back("no pty can be opened: cases with a terminal are skipped");
+  return facts;
+}
+
+}  // namespace clusterspec

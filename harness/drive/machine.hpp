@@ -1,0 +1,17 @@
+// What this machine allows, found by trying it once in a process of its own.
+#pragma once
+
+#include "linux/isolation.hpp"
+#include "model/case.hpp"
+
+namespace clusterspec {
+
+struct MachineFacts {
+  Isolation isolation = Isolation::none;  // the strongest that works
+  Machine machine;
+};
+
+// `want_isolation` and `want_notification` false: treated as refused, with the note that it was asked for.
+MachineFacts explore_machine(bool want_isolation, bool want_notification);
+
+}  // namespace clusterspec

@@ -1,0 +1,155 @@
+// Opening groups of connections.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "drive/case_driver.hpp"
+
+namespace clusterspec {
+namespace {
+
+// inet_diag has no event for "the server has read it": looked at this often until the deadline.
+constexpr Duration k_look_again = std::chrono::microseconds(500);
+// The kernel chooses the listener by a hash: this many for each process wanted is beyond any bad luck.
+constexpr int k_most_tries_per_connection = 400;
+
+Phase phase_of(Progress progress) {
+  switch (progress) {
+    case Progress::connected:
+      return Phase::connected;
+    case Progress::sent:
+    case Progress::handled:
+      return Phase::sent;
+    case Progress::concluded:
+      break;
+  }
+  return Phase::concluded;
+}
+
+}  // namespace
+
+std::shared_ptr<const ConnectionPlan> CaseDriver::plan_connections(const std::string& group,
+                                                                   const std::string& request, Duration delay,
+                                                                   std::int64_t bytes, bool keep_alive,
+                                                                   Duration hung_after) {
+  auto plan = std::make_shared<ConnectionPlan>();
+  plan->group = group;
+  plan->request = request;
+  plan->host = m_host;
+  plan->port = m_port;
+  plan->keep_alive = keep_alive;
+  plan->hung_after =
+      Duration(static_cast<std::int64_t>(static_cast<double>(hung_after.count()) * m_options.time_scale));
+  const auto& kinds = m_case.implementation->requests;
+  if (const auto it = kinds.find(request); it != kinds.end()) {
+    plan->bytes = request_bytes(it->second, fmt::format("{}:{}", m_host, m_port), delay, bytes, keep_alive);
+    plan->head = it->second.method == "HEAD";
+  }
+  return plan;
+}
+
+CaseDriver::Done CaseDriver::act(const Open& step) {
+  const auto plan =
+      plan_connections(step.group, step.request, step.delay, step.bytes, step.keep_alive, step.hung_after);
+  if (plan->bytes.empty() && step.request != "nothing")
+    return failure(ErrorKind::harness,
+                   fmt::format("the implementation has no request kind \"{}\"", step.request));
+  return step.per_process ? open_per_process(step, plan) : open_counted(step, plan);
+}
+
+bool CaseDriver::open_counted(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan) {
+  // A kept-alive connection concludes only when the server closes it: its answer is what the step waits for.
+  Phase wanted = phase_of(step.until);
+  if (wanted == Phase::concluded && step.keep_alive) wanted = Phase::answered;
+  if (plan->bytes.empty()) wanted = Phase::connected;
+  std::vector<int> numbers;
+  const auto under_way = [&] { return m_probe->begun(step.group) - m_probe->reached(step.group, wanted); };
+  const auto refill = [&] {
+    while (m_probe->begun(step.group) < step.count && under_way() < step.at_once)
+      numbers.push_back(m_probe->connect(plan, false).number());
+    return m_probe->begun(step.group) == step.count && under_way() == 0;
+  };
+  if (!wait(refill, step.within)) {
+    m_missing = fmt::format("{} of {} connections came as far as \"{}\"",
+                            m_probe->reached(step.group, wanted), step.count, name_of(step.until));
+    return false;
+  }
+  return step.until != Progress::handled || plan->bytes.empty() || advance_to(step, numbers);
+}
+
+bool CaseDriver::open_per_process(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan) {
+  std::vector<const ProcessState*> processes = m_recorder.cluster().of(
+      Target{m_case.implementation->dialect.launcher_serves ? Role::all : Role::workers, 0,
+             std::string(k_first_instance)});
+  std::map<Pid, int> held;
+  for (const ProcessState* process : processes)
+    if (process->alive()) held[process->pid] = 0;
+  std::vector<int> kept;
+  const auto enough = [&] {
+    return std::all_of(held.begin(), held.end(),
+                       [&](const auto& one) { return one.second >= *step.per_process; });
+  };
+  const int most = k_most_tries_per_connection * *step.per_process *
+                   static_cast<int>(std::max<std::size_t>(1, held.size()));
+  const std::int64_t until = deadline(step.within);
+  for (int tried = 0; !enough(); ++tried) {
+    const int number = m_probe->connect(plan, true).number();
+    const auto connected = [&] {
+      const Connection* connection = m_probe->find(step.group, number);
+      return !connection || connection->phase() >= Phase::connected;
+    };
+    if (tried >= most || !m_loop.run_until(connected, until) || !m_probe->find(step.group, number)) {
+      m_missing =
+          fmt::format("after {} connections not every process holds {}", tried + 1, *step.per_process);
+      return false;
+    }
+    const Pid pid = m_probe->find(step.group, number)->holder().pid;
+    if (const auto it = held.find(pid); it != held.end() && it->second < *step.per_process) {
+      ++it->second;
+      kept.push_back(number);
+    } else {
+      // One more of a process that has enough. It never sent anything: closing it is our own doing and no
+      // outcome.
+      m_probe->forget(step.group, number);
+    }
+  }
+  for (const int number : kept)
+    if (Connection* connection = m_probe->find(step.group, number)) connection->send();
+  return advance_to(step, kept);
+}
+
+bool CaseDriver::advance_to(const Open& step, const std::vector<int>& numbers) {
+  const auto far_enough = [&](int number) {
+    Connection* connection = m_probe->find(step.group, number);
+    if (!connection) return true;  // concluded
+    switch (step.until) {
+      case Progress::connected:
+        return connection->phase() >= Phase::connected;
+      case Progress::sent:
+        return connection->phase() >= Phase::sent;
+      case Progress::handled:
+        return handled(*connection);
+      case Progress::concluded:
+        return step.keep_alive && connection->phase() >= Phase::answered;
+    }
+    return false;
+  };
+  std::vector<int> left = numbers;
+  Loop::TimerId again = 0;
+  const auto all = [&] {
+    std::erase_if(left, far_enough);
+    if (!left.empty() && step.until == Progress::handled) {
+      m_loop.cancel(again);
+      again = m_loop.after(k_look_again, [] {});  // wakes the loop, which asks again
+    }
+    return left.empty();
+  };
+  const bool done = wait(all, step.within);
+  m_loop.cancel(again);
+  if (!done)
+    m_missing = fmt::format("{} of {} connections did not come as far as \"{}\"", left.size(), numbers.size(),
+                            name_of(step.until));
+  return done;
+}
+
+}  // namespace clusterspec
