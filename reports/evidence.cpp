@@ -35,9 +35,7 @@ std::string whose(const Event& event, const Cluster& cluster) {
           return role.empty() || e.target > 0 ? role : "group of " + role;
         } else if constexpr (std::is_same_v<E, Output>) {
           return role_of(e.writer, cluster);
-        } else if constexpr (std::is_same_v<E, Launched>) {
-          return {};
-        } else if constexpr (requires { e.pid; }) {
+        } else if constexpr (requires { e.pid; } && !std::is_same_v<E, Launched>) {
           return role_of(e.pid, cluster);
         } else {
           return {};

@@ -11,19 +11,19 @@ constexpr int k_least_columns = 20;  // on a narrower terminal nothing useful fi
 // The terminal must not break a line that turns out wider than we think: erase() counts on one row for each.
 constexpr std::string_view k_no_wrap = "\x1b[?7l", k_wrap = "\x1b[?7h", k_erase_below = "\x1b[J";
 
+std::string and_more(std::size_t number) { return number ? fmt::format(" and {} more", number) : ""; }
+
 std::string running_line(const LiveState& state, std::size_t columns) {
   std::string line = "running ";
   std::size_t shown = 0;
   for (const std::string& id : state.running) {
     const std::string next = (shown ? ", " : "") + one_line(id);
-    const std::size_t left = state.running.size() - shown - 1;
-    const std::string rest = left ? fmt::format(" and {} more", left) : "";
-    if (shown > 0 && columns_of(line + next + rest) > columns) break;
+    const std::string rest = and_more(state.running.size() - shown - 1);
+    if (shown > 0 && columns_of(line) + columns_of(next) + columns_of(rest) > columns) break;
     line += next;
     ++shown;
   }
-  const std::size_t left = state.running.size() - shown;
-  const std::string rest = left ? fmt::format(" and {} more", left) : "";
+  const std::string rest = and_more(state.running.size() - shown);
   return cut(line, columns - std::min(columns, rest.size())) + rest;
 }
 

@@ -171,9 +171,8 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
   }
   if (never_ready(run)) {
     constexpr std::string_view k_advice =
-        "No case became ready: the server never opened all its listeners. Start it by hand with the command "
-        "line "
-        "shown above; if it starts, its implementation file states something else than it does.";
+        "No case became ready: the server never opened all its listeners. Start it by hand with the "
+        "command line shown above; if it starts, its implementation file states something else than it does.";
     text += wrapped(k_advice, 0, style.columns) + '\n';
     steps.emplace_back("clusterspec check",
                        "reads the scenarios and implementations and says what is wrong in them");
@@ -192,7 +191,7 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
   }
   if (steps.empty()) return text;
   text += '\n' + style.paint.strong("Next") + '\n';
-  for (const auto& [command, purpose] : steps) text += "  " + command + "\n      " + purpose + '\n';
+  for (const auto& [command, purpose] : steps) text += fmt::format("  {}\n      {}\n", command, purpose);
   return text;
 }
 

@@ -5,8 +5,6 @@
 #include "linux/process.hpp"
 #include "plan/plan.hpp"
 
-extern char** environ;
-
 namespace clusterspec {
 namespace {
 
@@ -57,7 +55,7 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   request.executable = m_options.executable;
   request.arguments.push_back(launch.argv0.empty() ? m_options.executable : launch.argv0);
   request.arguments.insert(request.arguments.end(), arguments.list.begin(), arguments.list.end());
-  for (char** variable = environ; *variable; ++variable) request.environment.emplace_back(*variable);
+  request.environment = own_environment();
   for (const auto& [name, value] : implementation.environment)
     set_variable(request.environment, name + "=" + value);
   for (const std::string& assignment : launch.environment) set_variable(request.environment, assignment);

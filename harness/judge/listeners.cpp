@@ -11,7 +11,7 @@ namespace clusterspec {
 
 namespace {
 
-struct Look {
+struct DumpedListeners {
   int number = k_never;
   std::vector<const ListenerSeen*> listeners;  // on a port that the case is about
 };
@@ -44,7 +44,7 @@ const ListenerState* opening_of(const CaseView& view, const ListenerSeen& seen) 
   return nullptr;
 }
 
-std::vector<int> evidence_of(const CaseView& view, const Look& look,
+std::vector<int> evidence_of(const CaseView& view, const DumpedListeners& look,
                              const std::vector<const ListenerSeen*>& listeners) {
   std::vector<int> evidence{look.number};
   for (const ListenerSeen* listener : listeners)
@@ -52,7 +52,7 @@ std::vector<int> evidence_of(const CaseView& view, const Look& look,
   return few(evidence);
 }
 
-void judge_count(const ExpectListeners& expect, const CaseView& view, const Look& look,
+void judge_count(const ExpectListeners& expect, const CaseView& view, const DumpedListeners& look,
                  Assessment& assessment) {
   const int count = static_cast<int>(look.listeners.size());
   if (!expect.count || count == *expect.count) return;
@@ -64,7 +64,7 @@ void judge_count(const ExpectListeners& expect, const CaseView& view, const Look
                "missing shows in the number."});
 }
 
-void judge_holders(const ExpectListeners& expect, const CaseView& view, const Look& look,
+void judge_holders(const ExpectListeners& expect, const CaseView& view, const DumpedListeners& look,
                    Assessment& assessment) {
   std::vector<const ListenerSeen*> shared, unknown;
   for (const ListenerSeen* listener : look.listeners) {
@@ -109,7 +109,7 @@ void judge_holders(const ExpectListeners& expect, const CaseView& view, const Lo
        .hint = "A process without a listener serves nobody: look for a failed bind or listen in it."});
 }
 
-void judge_reuse_port(const ExpectListeners& expect, const CaseView& view, const Look& look,
+void judge_reuse_port(const ExpectListeners& expect, const CaseView& view, const DumpedListeners& look,
                       Assessment& assessment) {
   std::vector<const ListenerSeen*> without;
   for (const ListenerSeen* listener : look.listeners) {
@@ -131,7 +131,7 @@ void judge_reuse_port(const ExpectListeners& expect, const CaseView& view, const
                "if all of them have it."});
 }
 
-void judge_address(const ExpectListeners& expect, const CaseView& view, const Look& look,
+void judge_address(const ExpectListeners& expect, const CaseView& view, const DumpedListeners& look,
                    Assessment& assessment) {
   std::set<std::string> addresses;
   std::vector<const ListenerSeen*> elsewhere;
@@ -157,7 +157,7 @@ void judge_address(const ExpectListeners& expect, const CaseView& view, const Lo
         {.expected = expected,
          .actual = names_of_sockets(view, elsewhere),
          .evidence = evidence_of(view, look, elsewhere),
-         .hint = "Look at the default address and port, and at the options that change them."});
+         .hint = "DumpedListeners at the default address and port, and at the options that change them."});
 }
 
 }  // namespace
@@ -169,7 +169,7 @@ Assessment judge_it(const ExpectListeners& expect, const CaseView& view) {
     assessment.not_observed(fmt::format("the listeners were not looked at: no look {}", quoted(expect.at)));
     return assessment;
   }
-  Look look{seen.number, {}};
+  DumpedListeners look{seen.number, {}};
   for (const ListenerSeen& listener : seen->listeners) {
     const bool ours =
         std::any_of(view.cluster().instances().begin(), view.cluster().instances().end(),

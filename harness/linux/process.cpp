@@ -143,6 +143,12 @@ void reap_children() {
 
 void reap_child(Pid pid) { ::waitpid(pid, nullptr, WNOHANG); }
 
+std::vector<std::string> own_environment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable; ++variable) variables.emplace_back(*variable);
+  return variables;
+}
+
 void wait_for_child(Pid pid) { ::waitpid(pid, nullptr, 0); }
 
 void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }

@@ -47,6 +47,8 @@ std::optional<int> exit_status(Pid pid, int pidfd);
 void reap_children();
 void reap_child(Pid pid);
 
+std::vector<std::string> own_environment();
+
 void wait_for_child(Pid pid);  // blocks
 
 // Processes whose parent dies become our children (PR_SET_CHILD_SUBREAPER, prctl(2)).

@@ -1,0 +1,47 @@
+// The subcommands. Each gives the exit code of the program: 0 all passed; 1 a case failed; 2 usage or a
+// faulty TOML file; 3 no case ever became ready; 4 nothing selected; 77 all skipped; 99 harness fault; 130
+// interrupted.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/error.hpp"
+
+namespace clusterspec {
+
+inline constexpr int k_usage_error = 2;
+inline constexpr int k_nothing_selected = 4;
+
+struct RunArguments {
+  std::vector<std::string> patterns;
+  std::vector<std::string> command;  // after "--"
+  std::string implementation = "reference";
+  std::string suite = "documented";
+  std::vector<std::string> reports;  // FORMAT=FILE
+  std::string scenarios, results = "clusterspec-results";
+  std::string isolation = "auto", observation = "auto";
+  int jobs = 0;  // 0: as many as processors
+  int repeat = 1;
+  double time_scale = 1;
+  bool verbose = false, keep_journals = false, until_fail = false;
+};
+int run_command(const RunArguments& arguments);
+
+struct ListArguments {
+  std::vector<std::string> patterns;
+  std::string implementation = "reference", suite, scenarios;
+  bool requirements = false;
+};
+int list_command(const ListArguments& arguments);
+
+int check_command(const std::vector<std::string>& files, const std::string& scenarios);
+int judge_command(const std::vector<std::string>& journals, const std::string& scenarios);
+
+// To standard error, each with its place; gives k_usage_error.
+int complain(const std::vector<Error>& errors);
+int complain(const Error& error);
+void print(std::string_view text);
+
+}  // namespace clusterspec

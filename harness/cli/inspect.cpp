@@ -1,0 +1,167 @@
+// list, check and judge: everything that starts no server.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/commands.hpp"
+#include "cli/sources.hpp"
+#include "drive/scheduler.hpp"
+#include "journal/journal_lines.hpp"
+#include "linux/stream.hpp"
+#include "plan/plan.hpp"
+#include "reports/report.hpp"
+
+namespace clusterspec {
+namespace {
+
+// Everything is possible: a list names cases, not what this machine can run.
+Machine any_machine() { return Machine{true, true, true, {}}; }
+
+void list_requirements(const Library& library) {
+  for (const Requirement& requirement : library.catalogue)
+    print(fmt::format("{:<32} {:<6} {:<10} {}\n", requirement.id, name_of(requirement.level),
+                      name_of(requirement.suite), requirement.text));
+}
+
+// A file says by its keys what it is.
+Loaded<int> check_file(const std::string& file, const Catalogue& catalogue) {
+  const auto source = read_source(file);
+  if (!source) return tl::unexpected(std::vector{source.error()});
+  if (std::filesystem::path(file).filename() == "requirements.toml") {
+    auto loaded = load_catalogue(*source);
+    if (!loaded) return tl::unexpected(loaded.error());
+    return 0;
+  }
+  if (source->text.find("[[expect]]") == std::string::npos &&
+      source->text.find("executable") != std::string::npos) {
+    auto loaded = load_implementation(*source);
+    if (!loaded) return tl::unexpected(loaded.error());
+    return 0;
+  }
+  auto loaded = load_combinations(*source, std::filesystem::path(file).stem().string(), &catalogue);
+  if (!loaded) return tl::unexpected(loaded.error());
+  return static_cast<int>(loaded->size());
+}
+
+Result<Case> case_of_journal(const CaseBegun& begun) {
+  const auto first = [](const std::vector<Error>& errors) { return tl::unexpected(errors.front()); };
+  Case one;
+  one.id = begun.case_id;
+  const std::string name = begun.case_id.substr(0, begun.case_id.find_first_of("[@"));
+  auto scenario = load_scenario({begun.scenario_file, begun.scenario_text}, name, begun.combination, nullptr);
+  if (!scenario) return first(scenario.error());
+  auto implementation = load_implementation({begun.implementation_file, begun.implementation_text});
+  if (!implementation) return first(implementation.error());
+  one.scenario = std::move(*scenario);
+  one.implementation = std::make_shared<const Implementation>(std::move(*implementation));
+  for (const auto& [id, level] : begun.levels) one.levels[id] = from_name<Level>(level).value_or(Level::must);
+  return one;
+}
+
+}  // namespace
+
+void print(std::string_view text) { write_all(1, text); }
+
+int complain(const std::vector<Error>& errors) {
+  for (const Error& error : errors) write_all(2, "clusterspec: " + to_text(error) + "\n");
+  if (errors.size() > 1) write_all(2, fmt::format("clusterspec: {} mistakes\n", errors.size()));
+  return k_usage_error;
+}
+
+int complain(const Error& error) {
+  return complain(std::vector{error}) == k_usage_error && error.kind == ErrorKind::harness ? 99
+                                                                                           : k_usage_error;
+}
+
+int list_command(const ListArguments& arguments) {
+  const auto directory = scenarios_directory(arguments.scenarios);
+  if (!directory) return complain(directory.error());
+  const auto library = load_library(*directory);
+  if (!library) return complain(library.error());
+  if (arguments.requirements) {
+    list_requirements(*library);
+    return 0;
+  }
+  const auto implementation = load_named_implementation(arguments.implementation, *directory);
+  if (!implementation) return complain(implementation.error());
+  Selection selection;
+  selection.patterns = arguments.patterns;
+  if (!arguments.suite.empty() && arguments.suite != "all") {
+    selection.suite = from_name<Suite>(arguments.suite);
+    if (!selection.suite)
+      return complain(Error{ErrorKind::usage,
+                            "there is no suite \"" + printable(arguments.suite) + "\"",
+                            {},
+                            {},
+                            "suites: " + all_names<Suite>() + ", all"});
+  }
+  const auto cases =
+      plan_cases(library->scenarios, *implementation, library->catalogue, selection, any_machine());
+  for (const Case& one : cases) print(one.id + (one.skip ? "  (skipped: " + *one.skip + ")" : "") + "\n");
+  if (cases.empty()) {
+    complain(
+        Error{ErrorKind::usage, "no case matches", {}, {}, "`clusterspec list` without a pattern shows all"});
+    return k_nothing_selected;
+  }
+  return 0;
+}
+
+int check_command(const std::vector<std::string>& files, const std::string& scenarios) {
+  const auto directory = scenarios_directory(scenarios);
+  if (!directory) return complain(directory.error());
+  const auto source = read_source(*directory + "/requirements.toml");
+  if (!source) return complain(source.error());
+  const auto catalogue = load_catalogue(*source);
+  if (!catalogue) return complain(catalogue.error());
+  std::vector<std::string> all = files;
+  if (all.empty()) all = toml_files_below(*directory);
+  std::vector<Error> errors;
+  for (const std::string& file : all) {
+    const auto checked = check_file(file, *catalogue);
+    if (!checked)
+      errors.insert(errors.end(), checked.error().begin(), checked.error().end());
+    else
+      print(*checked > 0
+                ? fmt::format("{}: correct, {} {}\n", file, *checked, *checked == 1 ? "case" : "cases")
+                : file + ": correct\n");
+  }
+  return errors.empty() ? 0 : complain(errors);
+}
+
+int judge_command(const std::vector<std::string>& journals, const std::string& scenarios) {
+  Catalogue catalogue;
+  // The texts of requirements make an explanation readable; the verdict does not need them.
+  if (const auto directory = scenarios_directory(scenarios))
+    if (const auto library = load_library(*directory)) catalogue = library->catalogue;
+  RunResult run;
+  for (const std::string& file : journals) {
+    const auto source = read_source(file);
+    if (!source) return complain(source.error());
+    const auto first = from_line(std::string_view(source->text).substr(0, source->text.find('\n')));
+    if (!first) {
+      Error error = first.error();
+      error.where = Location{file, 1, 1};
+      return complain(error);
+    }
+    const auto* begun = std::get_if<CaseBegun>(&first->what);
+    if (!begun)
+      return complain(Error{ErrorKind::file,
+                            "this is no journal: it does not begin with a case",
+                            Location{file, 1, 1},
+                            {},
+                            {}});
+    const auto one = case_of_journal(*begun);
+    if (!one) return complain(one.error());
+    CaseResult result = judge_text(*one, source->text);
+    result.journal_file = file;
+    const bool passed =
+        result.judgement.verdict == Verdict::pass || result.judgement.verdict == Verdict::skip;
+    print(passed ? fmt::format("{}: {}\n", result.id, name_of(result.judgement.verdict))
+                 : explain(result, catalogue));
+    run.cases.push_back(std::move(result));
+  }
+  return exit_code(run);
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,92 @@
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.hpp"
+
+namespace {
+
+// "run -- COMMAND…": what follows belongs to the server and is none of our options.
+std::vector<std::string> take_command(std::vector<std::string>& arguments) {
+  const auto separator = std::find(arguments.begin(), arguments.end(), "--");
+  if (separator == arguments.end()) return {};
+  std::vector<std::string> command(separator + 1, arguments.end());
+  arguments.erase(separator, arguments.end());
+  return command;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace clusterspec;
+  std::vector<std::string> words(argv + 1, argv + argc);
+  RunArguments run;
+  ListArguments list;
+  std::vector<std::string> files, journals;
+  std::string scenarios;
+
+  CLI::App app(
+      "Conformance harness for servers that share one port between several processes.\n"
+      "Exit codes: 0 all passed, 1 a case failed, 2 usage or a faulty file, 3 no case ever became ready,\n"
+      "4 nothing selected, 77 all skipped, 99 fault of the harness, 130 interrupted.",
+      "clusterspec");
+  app.set_version_flag("--version", std::string("clusterspec ") + CLUSTERSPEC_VERSION);
+  app.require_subcommand(1);
+
+  CLI::App* run_app = app.add_subcommand("run", "Run scenarios against a server and judge it");
+  run_app->add_option("PATTERN", run.patterns,
+                      "with a slash: globs of case ids; else globs of requirement ids");
+  run_app
+      ->add_option("-i,--implementation", run.implementation,
+                   "name or TOML file; or put `-- COMMAND…` at the end, with {port} {host} {workers}")
+      ->capture_default_str();
+  run_app->add_option("--suite", run.suite, "documented, production or all")->capture_default_str();
+  run_app->add_option("--report", run.reports, "FORMAT=FILE, repeatable: junit, json, tap, markdown");
+  run_app->add_option("-j,--jobs", run.jobs, "cases side by side (default: processors)")
+      ->check(CLI::Range(1, 256));
+  run_app->add_option("--repeat", run.repeat, "run everything that often")->check(CLI::Range(1, 1000000));
+  run_app->add_flag("--until-fail", run.until_fail,
+                    "with --repeat: stop after the first round that does not pass");
+  run_app->add_option("--time-scale", run.time_scale, "multiplies every deadline")
+      ->check(CLI::Range(0.01, 1000.0))
+      ->capture_default_str();
+  run_app->add_option("--isolation", run.isolation, "auto, or none: this machine's own ports")
+      ->check(CLI::IsMember({"auto", "none"}))
+      ->capture_default_str();
+  run_app->add_option("--observation", run.observation, "auto, or polling: without seccomp notification")
+      ->check(CLI::IsMember({"auto", "polling"}))
+      ->capture_default_str();
+  run_app->add_option("--results", run.results, "directory for the journals of cases that do not pass")
+      ->capture_default_str();
+  run_app->add_flag("--keep-journals", run.keep_journals, "keep the journals of passing cases too");
+  run_app->add_flag("-v,--verbose", run.verbose, "a line for each case");
+  run_app->add_option("--scenarios", run.scenarios, "directory of scenarios");
+
+  CLI::App* list_app = app.add_subcommand("list", "List cases or requirements");
+  list_app->add_option("PATTERN", list.patterns, "as for run");
+  list_app->add_option("-i,--implementation", list.implementation, "whose cases")->capture_default_str();
+  list_app->add_option("--suite", list.suite, "documented, production or all");
+  list_app->add_flag("--requirements", list.requirements, "the catalogue of requirements instead");
+  list_app->add_option("--scenarios", list.scenarios, "directory of scenarios");
+
+  CLI::App* check_app = app.add_subcommand("check", "Check TOML files; all that are known if none is given");
+  check_app->add_option("FILE", files, "scenario or implementation");
+  check_app->add_option("--scenarios", scenarios, "directory of scenarios");
+
+  CLI::App* judge_app =
+      app.add_subcommand("judge", "Give the verdict again from saved journals, without a server");
+  judge_app->add_option("JOURNAL", journals, "files")->required();
+  judge_app->add_option("--scenarios", scenarios, "directory of scenarios");
+
+  run.command = take_command(words);
+  std::reverse(words.begin(), words.end());  // as CLI11 takes a vector
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : k_usage_error;
+  }
+  if (*run_app) return run_command(run);
+  if (!run.command.empty())
+    return complain(Error{ErrorKind::usage, "only `run` takes a command after --", {}, {}, {}});
+  if (*list_app) return list_command(list);
+  if (*check_app) return check_command(files, scenarios);
+  return judge_command(journals, scenarios);
+}

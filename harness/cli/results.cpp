@@ -1,0 +1,89 @@
+#include "cli/results.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "linux/stream.hpp"
+
+namespace clusterspec {
+
+Result<Writers> Writers::open(const std::vector<std::string>& reports, bool verbose) {
+  Writers writers;
+  ConsoleStyle style;
+  const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org: set and not empty
+  style.terminal = is_terminal(1);
+  style.colour = style.terminal && !(no_colour && *no_colour);
+  style.columns = terminal_columns(1);
+  style.verbose = verbose;
+  writers.m_reports.push_back(
+      {{}, nullptr, make_console([](std::string_view text) { write_all(1, text); }, style)});
+  for (const std::string& report : reports) {
+    const std::size_t equals = report.find('=');
+    const std::string name = report.substr(0, equals);
+    std::string known;
+    const Format* format = nullptr;
+    for (const Format& candidate : formats()) {
+      known += (known.empty() ? "" : ", ") + std::string(candidate.name);
+      if (candidate.name == name) format = &candidate;
+    }
+    if (!format || equals == std::string::npos || equals + 1 == report.size())
+      return failure(ErrorKind::usage, fmt::format("--report {} is not FORMAT=FILE", printable(report)),
+                     "formats: " + known);
+    Report one;
+    one.file = report.substr(equals + 1);
+    one.text = std::make_unique<std::string>();
+    one.writer = format->make([text = one.text.get()](std::string_view piece) { *text += piece; });
+    // Found out now, not after an hour.
+    if (const auto file = create_file(one.file); !file) return tl::unexpected(file.error());
+    writers.m_reports.push_back(std::move(one));
+  }
+  return writers;
+}
+
+void Writers::run_begun(const Plan& plan) {
+  for (const Report& report : m_reports) report.writer->run_begun(plan);
+}
+
+void Writers::case_begun(const Case& one) {
+  for (const Report& report : m_reports) report.writer->case_begun(one);
+}
+
+void Writers::case_ended(const CaseResult& result) {
+  for (const Report& report : m_reports) report.writer->case_ended(result);
+}
+
+Result<void> Writers::run_ended(const RunResult& run) {
+  for (auto it = m_reports.rbegin(); it != m_reports.rend(); ++it) {
+    it->writer->run_ended(run);
+    if (it->file.empty()) continue;
+    const auto file = create_file(it->file);
+    if (!file) return tl::unexpected(file.error());
+    if (!write_all(file->get(), *it->text)) return system_failure("writing " + it->file);
+  }
+  return {};
+}
+
+std::string ResultsDirectory::keep_journal(const CaseResult& result, const std::string& journal) const {
+  std::string name = result.id;
+  for (char& c : name)
+    if (c == '/') c = '.';
+  if (name.size() > 200)
+    name = name.substr(0, 180) + fmt::format("-{:016x}", std::hash<std::string>{}(result.id));
+  if (result.repetition) name += fmt::format("#{}", result.repetition);
+  const std::string path = m_directory + "/journals/" + name + ".jsonl";
+  const auto file = create_file(path);
+  return file && write_all(file->get(), journal) ? path : std::string();
+}
+
+void in_order_of_plan(std::vector<CaseResult>& results, const std::vector<Case>& cases) {
+  std::map<std::string, std::size_t> position;
+  for (std::size_t i = 0; i < cases.size(); ++i) position[cases[i].id] = i;
+  std::stable_sort(results.begin(), results.end(), [&](const CaseResult& a, const CaseResult& b) {
+    return std::pair(a.repetition, position[a.id]) < std::pair(b.repetition, position[b.id]);
+  });
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,143 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+
+#include "cli/commands.hpp"
+#include "cli/results.hpp"
+#include "cli/sources.hpp"
+#include "drive/machine.hpp"
+#include "drive/scheduler.hpp"
+#include "drive/version.hpp"
+#include "linux/process.hpp"
+#include "linux/stream.hpp"
+#include "plan/plan.hpp"
+#include "reports/report.hpp"
+
+namespace clusterspec {
+namespace {
+
+struct Prepared {
+  Library library;
+  std::shared_ptr<const Implementation> implementation;
+  std::string executable;
+  std::vector<Case> cases;
+  MachineFacts machine;
+};
+
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+Loaded<Prepared> prepare(const RunArguments& arguments) {
+  const auto one = [](const Error& error) { return tl::unexpected(std::vector{error}); };
+  Prepared prepared;
+  const auto directory = scenarios_directory(arguments.scenarios);
+  if (!directory) return one(directory.error());
+  auto library = load_library(*directory);
+  if (!library) return tl::unexpected(library.error());
+  prepared.library = std::move(*library);
+  auto implementation = arguments.command.empty()
+                            ? load_named_implementation(arguments.implementation, *directory)
+                            : ad_hoc_implementation(arguments.command);
+  if (!implementation) return tl::unexpected(implementation.error());
+  prepared.implementation = *implementation;
+  auto executable = find_executable(*prepared.implementation);
+  if (!executable) return one(executable.error());
+  prepared.executable = *executable;
+  Selection selection;
+  selection.patterns = arguments.patterns;
+  // A pattern says what is wanted; without one the suite does.
+  if (arguments.suite != "all") {
+    selection.suite = from_name<Suite>(arguments.suite);
+    if (!selection.suite)
+      return one(Error{ErrorKind::usage,
+                       fmt::format("there is no suite \"{}\"", printable(arguments.suite)),
+                       {},
+                       {},
+                       "suites: " + all_names<Suite>() + ", all"});
+  }
+  prepared.machine = explore_machine(arguments.isolation != "none", arguments.observation != "polling");
+  prepared.cases = plan_cases(prepared.library.scenarios, prepared.implementation, prepared.library.catalogue,
+                              selection, prepared.machine.machine);
+  return prepared;
+}
+
+}  // namespace
+
+int run_command(const RunArguments& arguments) {
+  auto prepared = prepare(arguments);
+  if (!prepared) return complain(prepared.error());
+  if (prepared->cases.empty()) {
+    complain(Error{ErrorKind::usage,
+                   "no case matches",
+                   {},
+                   {},
+                   "`clusterspec list` shows all cases, `clusterspec list --requirements` all requirements"});
+    return k_nothing_selected;
+  }
+  const auto started_at = now_ns();
+  RunResult run;
+  run.version = CLUSTERSPEC_VERSION;
+  run.implementation = prepared->implementation->name;
+  run.implementation_version = program_version(*prepared->implementation, prepared->executable);
+  run.started = utc_now();
+  run.host = host_description();
+  run.isolation = name_of(prepared->machine.isolation);
+  run.observation = prepared->machine.machine.notification ? "notification" : "polling";
+  run.notes = prepared->machine.machine.notes;
+  run.time_scale = arguments.time_scale;
+
+  auto writers = Writers::open(arguments.reports, arguments.verbose);
+  if (!writers) return complain(writers.error());
+
+  Plan plan;
+  plan.cases = static_cast<int>(prepared->cases.size()) * arguments.repeat;
+  for (const Case& one : prepared->cases) plan.skipped += one.skip ? arguments.repeat : 0;
+  plan.implementation = run.implementation;
+  plan.isolation = run.isolation;
+  plan.observation = run.observation;
+  plan.notes = run.notes;
+  writers->run_begun(plan);
+
+  RunOptions options;
+  options.jobs = arguments.jobs > 0 ? arguments.jobs : processor_count();
+  options.cell.isolation = prepared->machine.isolation;
+  options.cell.notification = prepared->machine.machine.notification;
+  options.cell.time_scale = arguments.time_scale;
+  options.cell.executable = prepared->executable;
+  options.cell.host = run.host;
+  options.cell.notes = run.notes;
+
+  const ResultsDirectory results(arguments.results);
+  bool failed = false;
+  Scheduler scheduler(options, {[&](const Case& one) { writers->case_begun(one); },
+                                [&](CaseResult& result, const std::string& journal) {
+                                  const bool passed = result.judgement.verdict == Verdict::pass ||
+                                                      result.judgement.verdict == Verdict::skip;
+                                  failed = failed || !passed;
+                                  if (!journal.empty() && (!passed || arguments.keep_journals))
+                                    result.journal_file = results.keep_journal(result, journal);
+                                  writers->case_ended(result);
+                                  if (passed) result.journal.clear();
+                                  run.cases.push_back(std::move(result));
+                                }});
+  for (int repetition = 1; repetition <= arguments.repeat && !(failed && arguments.until_fail);
+       ++repetition) {
+    const auto whole = scheduler.run(prepared->cases, arguments.repeat == 1 ? 0 : repetition);
+    if (!whole) return complain(whole.error());
+    if (*whole) continue;
+    run.interrupted = true;
+    break;
+  }
+  in_order_of_plan(run.cases, prepared->cases);
+  run.requirements = summarise(prepared->library.catalogue, run.cases);
+  run.seconds = static_cast<double>(now_ns() - started_at) / 1e9;
+  if (const auto written = writers->run_ended(run); !written) return complain(written.error());
+  return exit_code(run);
+}
+
+}  // namespace clusterspec

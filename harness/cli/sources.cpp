@@ -1,0 +1,146 @@
+#include "cli/sources.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "linux/stream.hpp"
+
+namespace clusterspec {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A TOML basic string.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+    else
+      out += c;
+  }
+  return out + "\"";
+}
+
+void append(std::vector<Error>& all, std::vector<Error> more) {
+  for (Error& error : more) all.push_back(std::move(error));
+}
+
+}  // namespace
+
+Result<std::string> scenarios_directory(const std::string& asked_for) {
+  std::error_code ignored;
+  std::vector<fs::path> candidates;
+  if (!asked_for.empty()) {
+    candidates.emplace_back(asked_for);
+  } else {
+    const fs::path here = fs::path(own_executable()).parent_path();
+    candidates = {here / "../../scenarios", here / "../share/clusterspec/scenarios", fs::path("scenarios")};
+  }
+  for (const fs::path& candidate : candidates)
+    if (fs::is_regular_file(candidate / "requirements.toml", ignored))
+      return fs::weakly_canonical(candidate, ignored).string();
+  return failure(ErrorKind::usage,
+                 asked_for.empty() ? "the scenarios are not where this binary expects them"
+                                   : fmt::format("{} holds no requirements.toml", asked_for),
+                 "give their directory with --scenarios DIR");
+}
+
+std::vector<std::string> toml_files_below(const std::string& directory) {
+  std::vector<std::string> files;
+  std::error_code status;
+  for (fs::recursive_directory_iterator it(directory, status), end; !status && it != end;
+       it.increment(status))
+    if (it->is_regular_file() && it->path().extension() == ".toml") files.push_back(it->path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Loaded<Library> load_library(const std::string& directory) {
+  std::vector<Error> errors;
+  Library library;
+  library.directory = directory;
+  const auto catalogue_source = read_source(directory + "/requirements.toml");
+  if (!catalogue_source) return tl::unexpected(std::vector{catalogue_source.error()});
+  auto catalogue = load_catalogue(*catalogue_source);
+  if (!catalogue) return tl::unexpected(catalogue.error());
+  library.catalogue = std::move(*catalogue);
+  for (const auto& [suite, name] : Names<Suite>::table) {
+    for (const std::string& file : toml_files_below(directory + "/" + std::string(name))) {
+      const auto source = read_source(file);
+      if (!source) {
+        errors.push_back(source.error());
+        continue;
+      }
+      const std::string scenario_name = file.substr(directory.size() + 1, file.size() - directory.size() - 6);
+      auto scenarios = load_combinations(*source, scenario_name, &library.catalogue);
+      if (scenarios)
+        std::move(scenarios->begin(), scenarios->end(), std::back_inserter(library.scenarios));
+      else
+        append(errors, scenarios.error());
+    }
+  }
+  if (!errors.empty()) return tl::unexpected(errors);
+  return library;
+}
+
+Loaded<std::shared_ptr<const Implementation>> load_named_implementation(const std::string& name,
+                                                                        const std::string& directory) {
+  std::string file = name;
+  if (!name.ends_with(".toml")) {
+    file = fmt::format("{}/implementations/{}/{}.toml", directory, name, name);
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) {
+      std::string known;
+      for (fs::directory_iterator it(directory + "/implementations", ignored), end; it != end;
+           it.increment(ignored))
+        if (it->is_directory()) known += (known.empty() ? "" : ", ") + it->path().filename().string();
+      return tl::unexpected(
+          std::vector{Error{ErrorKind::usage,
+                            fmt::format("there is no implementation \"{}\"", printable(name)),
+                            {},
+                            {},
+                            "known: " + known + "; or give the path of a TOML file"}});
+    }
+  }
+  const auto source = read_source(file);
+  if (!source) return tl::unexpected(std::vector{source.error()});
+  auto implementation = load_implementation(*source);
+  if (!implementation) return tl::unexpected(implementation.error());
+  return std::make_shared<const Implementation>(std::move(*implementation));
+}
+
+Loaded<std::shared_ptr<const Implementation>> ad_hoc_implementation(const std::vector<std::string>& command) {
+  std::string text = "name = \"command\"\nsummary = \"given on the command line\"\n";
+  text += fmt::format("executable = {}\narguments = [", quoted(command.front()));
+  for (std::size_t i = 1; i < command.size(); ++i) text += (i > 1 ? ", " : "") + quoted(command[i]);
+  text +=
+      "]\n\n[log]\nstarted = \" > worker {pid} started\"\nstopped = \" < worker {pid} stopped\"\n"
+      "failed = \" ! worker process {pid} failed with {status}\"\nterminating = \" > terminating "
+      "gracefully\"\n\n"
+      "[requests.quick]\npath = \"/\"\n";
+  auto implementation = load_implementation(SourceText{"command line", text});
+  if (!implementation) return tl::unexpected(implementation.error());
+  return std::make_shared<const Implementation>(std::move(*implementation));
+}
+
+Result<std::string> find_executable(const Implementation& implementation) {
+  std::string name = implementation.executable;
+  const fs::path here = fs::path(own_executable()).parent_path();
+  // A path in an implementation file is meant from that file's folder.
+  if (name.find('/') != std::string::npos && name.front() != '/' && implementation.file.ends_with(".toml"))
+    name = (fs::path(implementation.file).parent_path() / name).string();
+  std::string found = find_program(name, here.string());
+  if (found.empty())
+    return failure(ErrorKind::usage,
+                   fmt::format("the program \"{}\" of {} is not there, or cannot be executed",
+                               printable(name), implementation.name),
+                   implementation.install.empty() ? "build or install it, or give its full path"
+                                                  : "install it: " + implementation.install);
+  return found;
+}
+
+}  // namespace clusterspec

@@ -1,0 +1,35 @@
+// Where scenarios, implementations and the catalogue are found, and all of them loaded.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "load/load.hpp"
+#include "model/case.hpp"
+
+namespace clusterspec {
+
+// --scenarios, else beside the source tree this binary was built in, else where an installation puts them.
+Result<std::string> scenarios_directory(const std::string& asked_for);
+
+struct Library {
+  std::string directory;
+  Catalogue catalogue;
+  std::vector<Scenario> scenarios;  // one for each combination; in the order of their names
+};
+Loaded<Library> load_library(const std::string& directory);
+
+// A path to a TOML file, or the name of a folder in scenarios/implementations.
+Loaded<std::shared_ptr<const Implementation>> load_named_implementation(const std::string& name,
+                                                                        const std::string& directory);
+
+// A server given on the command line: it is taken to speak the document's dialect.
+Loaded<std::shared_ptr<const Implementation>> ad_hoc_implementation(const std::vector<std::string>& command);
+
+// Absolute path of the implementation's program; an error says how to install it.
+Result<std::string> find_executable(const Implementation& implementation);
+
+std::vector<std::string> toml_files_below(const std::string& directory);
+
+}  // namespace clusterspec
