@@ -185,8 +185,10 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
     if (kept != run.cases.end())
       steps.emplace_back("clusterspec judge " + shell_quoted(kept->journal_file),
                          "explains it again from its journal, without a server");
+    // Without the option `run` selects from the documented suite only, whatever the pattern.
     steps.emplace_back(
-        fmt::format("clusterspec run -i {} {}", shell_quoted(bad->implementation), shell_quoted(bad->id)),
+        fmt::format("clusterspec run -i {}{} {}", shell_quoted(bad->implementation),
+                    bad->scenario.starts_with("documented/") ? "" : " --suite all", shell_quoted(bad->id)),
         "runs that one case again");
   }
   if (steps.empty()) return text;

@@ -32,6 +32,16 @@ int CaseView::described_at(const ProcessState& process) const {
   return found;
 }
 
+bool CaseView::ended_by_cleaning(const ProcessState& process) const {
+  if (m_cluster.process(process.pid) != &process) return false;
+  const auto cleanings = all<CleanedUp>();
+  return std::any_of(cleanings.begin(), cleanings.end(), [&](const Observed<CleanedUp>& cleaning) {
+    return std::any_of(cleaning->killed.begin(), cleaning->killed.end(), [&](const ProcessSeen& killed) {
+      return killed.pid == process.pid && killed.state != 'Z';
+    });
+  });
+}
+
 int CaseView::expected_number(const Target& target) const {
   const InstanceState* instance = m_cluster.instance(target.instance);
   const int workers = instance ? std::max(0, instance->launched.workers) : 0;

@@ -59,6 +59,9 @@ class CaseView {
   // The event that its `described` came from.
   int described_at(const ProcessState& process) const;
 
+  // Did it run until the harness killed it after the case? Then its end is no event of the case.
+  bool ended_by_cleaning(const ProcessState& process) const;
+
   // How many processes a target means by what the launch asks for.
   int expected_number(const Target& target) const;
 

@@ -43,22 +43,13 @@ std::string hint_for(const ExpectExit& expect) {
 
 Assessment judge_it(const ExpectExit& expect, const CaseView& view) {
   Assessment assessment;
-  // Whoever had to be killed after the case did not end by itself, whatever its status says.
-  std::vector<Pid> killed;
-  int cleaned_up = k_never;
-  for (const auto& cleaning : view.all<CleanedUp>()) {
-    cleaned_up = cleaning.number;
-    for (const ProcessSeen& process : cleaning->killed) killed.push_back(process.pid);
-  }
   std::vector<std::string> otherwise, running;
   std::vector<int> evidence, evidence_running;
   for (const ProcessState* process : view.some_of(expect.of, assessment)) {
-    const bool was_killed = std::find(killed.begin(), killed.end(), process->pid) != killed.end() &&
-                            process->reaped_at == k_never &&
-                            !(process->exited_at != k_never && process->exited_at < cleaned_up);
-    if (process->exited_at == k_never || was_killed) {
+    // Whoever had to be killed after the case did not end by itself, whatever its status says.
+    if (process->exited_at == k_never || view.ended_by_cleaning(*process)) {
       running.push_back(view.name(*process));
-      evidence_running.push_back(was_killed ? cleaned_up : process->appeared_at);
+      evidence_running.push_back(process->appeared_at);
       continue;
     }
     const auto status = status_of(view, *process);

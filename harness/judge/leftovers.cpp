@@ -30,8 +30,9 @@ std::map<Pid, Found> found_at_the_end(const CaseView& view) {
   return found;
 }
 
-bool has_ended(const ProcessState* launcher, int before) {
-  return launcher && launcher->exited_at != k_never && launcher->exited_at < before;
+bool has_ended(const ProcessState* launcher, const CaseView& view, int before) {
+  return launcher && launcher->exited_at != k_never && launcher->exited_at < before &&
+         !view.ended_by_cleaning(*launcher);
 }
 
 bool was_asked_to_end(const ProcessState& launcher, const CaseView& view) {
@@ -51,11 +52,11 @@ bool is_left_over(const Found& found, const CaseView& view) {
     const auto& instances = view.cluster().instances();
     return !instances.empty() &&
            std::all_of(instances.begin(), instances.end(), [&](const InstanceState& instance) {
-             return has_ended(view.cluster().launcher(instance.name), found.number);
+             return has_ended(view.cluster().launcher(instance.name), view, found.number);
            });
   }
-  if (process->launcher) return found.process.state == 'Z' ? false : was_asked_to_end(*process, view);
-  return has_ended(view.cluster().launcher(process->instance), found.number);
+  if (process->launcher) return found.process.state != 'Z' && was_asked_to_end(*process, view);
+  return has_ended(view.cluster().launcher(process->instance), view, found.number);
 }
 
 }  // namespace
@@ -77,7 +78,7 @@ std::optional<Violation> leftovers(const CaseView& view) {
     for (const ListenerSeen& seen : end->listeners) {
       const ListenerState* listener = view.cluster().listener(seen.socket);
       const ProcessState* opener = listener ? view.bearer(listener->facts.pid, listener->opened_at) : nullptr;
-      if (!opener || !has_ended(view.cluster().launcher(opener->instance), end.number)) continue;
+      if (!opener || !has_ended(view.cluster().launcher(opener->instance), view, end.number)) continue;
       left.push_back(fmt::format("the listener of {}", view.name(*opener)));
       evidence.push_back(end.number);
     }
@@ -102,7 +103,7 @@ Assessment judge_it(const ExpectLeftovers&, const CaseView& view) {
   std::vector<int> evidence;
   for (const InstanceState& instance : view.cluster().instances()) {
     const ProcessState* launcher = view.cluster().launcher(instance.name);
-    if (!launcher || launcher->exited_at != k_never) continue;
+    if (!launcher || (launcher->exited_at != k_never && !view.ended_by_cleaning(*launcher))) continue;
     running.push_back(view.name(*launcher));
     evidence.push_back(instance.launched_at);
   }

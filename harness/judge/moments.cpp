@@ -28,7 +28,7 @@ int exit_call(const ProcessState& process, const CaseView& view) {
 }
 
 std::optional<When> end_of(const ProcessState& process, const CaseView& view) {
-  if (process.exited_at == k_never) return std::nullopt;
+  if (process.exited_at == k_never || view.ended_by_cleaning(process)) return std::nullopt;
   When end = exactly(process.exited_at);
   end.inexact = view.event(process.exited_at).source == Source::polling;
   // A launcher has begun to end when it calls exit. Of a worker nobody can know before it is gone.

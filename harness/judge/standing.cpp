@@ -74,6 +74,7 @@ std::optional<Violation> unexpected_processes(const CaseView& view) {
 
 // Why a process that ended by a signal may have: "" if we did it, else who did as far as is known.
 std::optional<std::string> unexplained(const ProcessState& process, int by_signal, const CaseView& view) {
+  if (view.ended_by_cleaning(process)) return std::nullopt;
   std::string sender;
   for (const auto& signal : view.all<Signalled>()) {
     if (signal->signal != by_signal || signal.number >= process.exited_at) continue;
@@ -82,9 +83,6 @@ std::optional<std::string> unexplained(const ProcessState& process, int by_signa
     if (signal->by == 0) return std::nullopt;
     sender = ", sent by " + view.cluster().name(signal->by);
   }
-  for (const auto& cleaned : view.all<CleanedUp>())
-    for (const ProcessSeen& killed : cleaned->killed)
-      if (killed.pid == process.pid) return std::nullopt;
   return sender;
 }
 

@@ -138,6 +138,15 @@ TEST_CASE("time that passes is shown between the events") {
   CHECK(screen.rows()[2] == "running documented/a/b@reference");
 }
 
+TEST_CASE("the command that runs a case again selects its suite too") {
+  RunResult run = sample_run();
+  CHECK(shown({}, run).find("clusterspec run -i reference 'documented/") != std::string::npos);
+  run.cases = {run.cases.back()};
+  CHECK(shown({}, run).find(
+            "clusterspec run -i reference --suite all production/terminate/output-blocked@reference\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("an interrupted run says how far it came") {
   RunResult run = sample_run();
   run.interrupted = true;
