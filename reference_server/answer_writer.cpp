@@ -30,8 +30,8 @@ std::string_view http_date() {
     // Not strftime: names of days and months must not follow the locale.
     const int length = std::snprintf(s_text.data(), s_text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
                                      k_days.at(static_cast<std::size_t>(parts.tm_wday)), parts.tm_mday,
-                                     k_months.at(static_cast<std::size_t>(parts.tm_mon)), parts.tm_year + 1900,
-                                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+                                     k_months.at(static_cast<std::size_t>(parts.tm_mon)),
+                                     parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
     s_length = std::min(static_cast<std::size_t>(std::max(length, 0)), s_text.size() - 1);
     s_second = now;
   }

@@ -11,8 +11,8 @@ namespace reference_server {
 
 // What the head says beyond the answer.
 struct HeadFacts {
-  bool close;               // announce that the connection closes
-  bool announce_keep_alive; // HTTP/1.0 client that asked for it
+  bool close;                // announce that the connection closes
+  bool announce_keep_alive;  // HTTP/1.0 client that asked for it
 };
 
 class AnswerWriter {

@@ -18,12 +18,14 @@ constexpr std::array<OptionSpec, 6> k_options{{
 }};
 
 const OptionSpec* find_long(OptionTable table, std::string_view name) {
-  auto found = std::find_if(table.begin(), table.end(), [&](const auto& spec) { return spec.long_name == name; });
+  auto found =
+      std::find_if(table.begin(), table.end(), [&](const auto& spec) { return spec.long_name == name; });
   return found == table.end() ? nullptr : &*found;
 }
 
 const OptionSpec* find_short(OptionTable table, char name) {
-  auto found = std::find_if(table.begin(), table.end(), [&](const auto& spec) { return spec.short_name == name; });
+  auto found =
+      std::find_if(table.begin(), table.end(), [&](const auto& spec) { return spec.short_name == name; });
   return found == table.end() || name == 0 ? nullptr : &*found;
 }
 
@@ -47,7 +49,8 @@ Spelling read_spelling(OptionTable table, std::string_view argument) {
 
 OptionTable option_table() { return k_options; }
 
-tl::expected<std::vector<Token>, std::string> tokenize(std::span<const std::string> arguments, OptionTable table) {
+tl::expected<std::vector<Token>, std::string> tokenize(std::span<const std::string> arguments,
+                                                       OptionTable table) {
   std::vector<Token> tokens;
   tokens.reserve(arguments.size());
   bool options_over = false;
@@ -64,7 +67,8 @@ tl::expected<std::vector<Token>, std::string> tokenize(std::span<const std::stri
     }
     auto [option, has_value, value] = read_spelling(table, argument);
     if (option == nullptr) {
-      return tl::unexpected("unknown option " + quoted(argument) + " (--help lists the options; -- ends them)");
+      return tl::unexpected("unknown option " + quoted(argument) +
+                            " (--help lists the options; -- ends them)");
     }
     if (!option->takes_value) {
       if (has_value) return tl::unexpected("option " + quoted(argument) + " takes no value");
@@ -76,7 +80,8 @@ tl::expected<std::vector<Token>, std::string> tokenize(std::span<const std::stri
       continue;
     }
     if (i + 1 == arguments.size()) {
-      return tl::unexpected("option " + quoted(argument) + " needs a value: " + std::string(option->placeholder));
+      return tl::unexpected("option " + quoted(argument) +
+                            " needs a value: " + std::string(option->placeholder));
     }
     // The next argument is the value whatever it looks like: `--label -w` is a label.
     tokens.push_back({Token::Kind::option, option, arguments[i + 1], i, 2});

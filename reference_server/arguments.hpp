@@ -37,11 +37,13 @@ struct Token {
   std::size_t count;         // 1 or 2 arguments
 };
 
-// `arguments` without the program's name. Every argument ends in exactly one token, in order. The tokens point
-// into `arguments` and `table`. Error: a sentence naming the argument.
-tl::expected<std::vector<Token>, std::string> tokenize(std::span<const std::string> arguments, OptionTable table);
+// `arguments` without the program's name. Every argument ends in exactly one token, in order. The tokens
+// point into `arguments` and `table`. Error: a sentence naming the argument.
+tl::expected<std::vector<Token>, std::string> tokenize(std::span<const std::string> arguments,
+                                                       OptionTable table);
 
 // The arguments of a worker: all but the tokens of `--workers`, byte for byte and in order.
-std::vector<std::string> without_clustering(std::span<const std::string> arguments, std::span<const Token> tokens);
+std::vector<std::string> without_clustering(std::span<const std::string> arguments,
+                                            std::span<const Token> tokens);
 
 }  // namespace reference_server

@@ -32,24 +32,36 @@ void Cluster::start_next() {
 
 void Cluster::start_one() {
   auto path = m_policy.executable(m_plan.argv0);
-  if (!path) {
-    complain(m_plan.program, "cannot start a worker: own executable not found: " + path.error().message());
-    return;
+  auto pid = start_from(path);
+  if (!pid && path) {
+    // The file may have gone between the two steps; then its path is another one by now.
+    auto other = m_policy.executable(m_plan.argv0);
+    if (other && *other != *path) {
+      path = std::move(other);
+      pid = start_from(path);
+    }
   }
-  Launch launch = m_plan.launch;
-  launch.path = *path;
-  launch.arguments.insert(launch.arguments.begin(), *path);
-  const auto pid = m_policy.start_worker(launch);
   if (!pid) {
-    complain(m_plan.program, "cannot start a worker: " + *path + ": " + pid.error().message());
+    complain(m_plan.program, "cannot start a worker: " + path.value_or("own executable not found") + ": " +
+                                 pid.error().message());
     return;
   }
   m_living.push_back(*pid);
   m_log.line(m_policy.started_line(*pid));
   // An interrupt of the group that came between the look at what is pending and the birth of this worker has
-  // reached the launcher only; the kernel gives one that comes later to both. The two cannot be told apart, and
-  // a worker ignores a second one, so it is sent again: else the launcher would wait for this worker for ever.
+  // reached the launcher only; the kernel gives one that comes later to both. The two cannot be told apart,
+  // and a worker ignores a second one, so it is sent again: else the launcher would wait for this worker for
+  // ever.
   if (interrupt_is_pending()) kill(*pid, SIGINT);
+}
+
+tl::expected<pid_t, std::error_code> Cluster::start_from(
+    const tl::expected<std::string, std::error_code>& path) const {
+  if (!path) return tl::unexpected(path.error());
+  Launch launch = m_plan.launch;
+  launch.path = *path;
+  launch.arguments.insert(launch.arguments.begin(), *path);
+  return m_policy.start_worker(launch);
 }
 
 void Cluster::wait_for_all(std::function<void()> ended) {

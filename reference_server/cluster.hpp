@@ -13,7 +13,8 @@ namespace reference_server {
 
 class Cluster {
  public:
-  // `plan` says how each worker is started, `program` and `argv0` name this program in errors and to the policy.
+  // `plan` says how each worker is started, `program` and `argv0` name this program in errors and to the
+  // policy.
   struct Plan {
     int count;
     Launch launch;  // path and argv[0] are filled in at the start of each worker
@@ -35,6 +36,8 @@ class Cluster {
  private:
   void start_next();
   void start_one();
+  tl::expected<pid_t, std::error_code> start_from(
+      const tl::expected<std::string, std::error_code>& path) const;
   void check_ended();
 
   asio::io_context& m_context;

@@ -1,7 +1,7 @@
 #include "reference_server/connection.hpp"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -27,9 +27,16 @@ constexpr auto k_first_bytes = 50ms;
 // reset the connection and destroy the answer.
 constexpr auto k_linger = 1s;
 
+// The kernel reports no event when the last byte is acknowledged (at once, or after the peer's delayed ACK of
+// 40 ms), so it is asked again after these times: the first, twice that, and so on up to the longest.
+constexpr Connection::Clock::duration k_first_look = 1ms;
+constexpr Connection::Clock::duration k_longest_look = 8ms;
+
+// All sent has been received by the peer's kernel, the FIN included. A reset can destroy nothing any more.
 bool is_acknowledged(int fd) {
-  int left = 0;
-  return ioctl(fd, SIOCOUTQ, &left) == 0 && left == 0;
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state != TCP_FIN_WAIT1;
 }
 
 }  // namespace
@@ -42,7 +49,8 @@ Connection::Connection(asio::ip::tcp::socket socket, const Identity& identity, C
       m_accepted(Clock::now()) {}
 
 bool Connection::request_in_flight() const {
-  return !m_closing && (m_writer.active() || m_sent < m_out.size() || has_input() || m_parser.within_request());
+  return !m_closing &&
+         (m_writer.active() || m_sent < m_out.size() || has_input() || m_parser.within_request());
 }
 
 void Connection::finish() {
@@ -229,13 +237,9 @@ void Connection::resume(bool late) {
 
 void Connection::begin_close() {
   m_closing = true;
-  const int fd = m_socket.native_handle();
-  // Asked before shutdown, whose FIN would count as a byte.
-  const bool safe = is_acknowledged(fd) && !m_unread_input;
-  ::shutdown(fd, SHUT_WR);
-  // Nothing sent is left to be destroyed by a reset, and nothing has come that would cause one.
-  if (m_peer_done || (safe && receive() != Received::bytes)) return end();
+  ::shutdown(m_socket.native_handle(), SHUT_WR);
   m_linger_until = Clock::now() + k_linger;
+  m_next_look = k_first_look;
 }
 
 void Connection::linger_step() {
@@ -243,14 +247,19 @@ void Connection::linger_step() {
     switch (receive()) {
       case Received::bytes:
         // Reading on for ever is what a peer that never stops would like.
-        if (Clock::now() < *m_linger_until) continue;
+        m_unread_input = true;
+        if (Clock::now() < m_linger_until) continue;
         return end();
       case Received::end:
         return end();
       case Received::nothing: {
         const auto now = Clock::now();
-        if (m_late || now >= *m_linger_until) return end();
-        return wait_for(Waits::for_bytes, *m_linger_until - now);
+        if (now >= m_linger_until) return end();
+        if (m_unread_input) return wait_for(Waits::for_bytes, m_linger_until - now);
+        if (is_acknowledged(m_socket.native_handle())) return end();
+        const auto limit = std::min(m_next_look, Clock::duration(m_linger_until - now));
+        m_next_look = std::min(m_next_look * 2, k_longest_look);
+        return wait_for(Waits::for_bytes, limit);
       }
     }
   }

@@ -2,9 +2,9 @@
 // One connection: reads requests, answers them in order (RFC 9112, 9.3.2: pipelined ones too), closes without
 // destroying what it has sent (RFC 9112, 9.6). At any moment it waits for exactly one thing: bytes, room to
 // write, or time; whatever happens next, advance() goes as far as it can without waiting.
+#include <array>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -76,17 +76,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string m_out;
   std::size_t m_sent = 0;
   const Clock::time_point m_accepted;
-  std::optional<Clock::time_point> m_linger_until;
+  Clock::time_point m_linger_until;
+  Clock::duration m_next_look{};
   std::uint64_t m_turn = 0;  // which wait is the current one: handlers of earlier waits do nothing
   Waits m_waits = Waits::for_nothing;
   bool m_timer_armed = false;
-  bool m_late = false;        // the limit of a wait has passed
-  bool m_heard = false;       // a byte has come
-  bool m_peer_done = false;   // the peer has closed its side
+  bool m_late = false;       // the limit of a wait has passed
+  bool m_heard = false;      // a byte has come
+  bool m_peer_done = false;  // the peer has closed its side
   bool m_finishing = false;
-  bool m_close_after = false; // no request is read after the current answer
+  bool m_close_after = false;  // no request is read after the current answer
   bool m_http_1_0 = false;
-  bool m_unread_input = false; // closing although the peer may still be sending
+  bool m_unread_input = false;  // closing although the peer may still be sending
   bool m_closing = false;
   bool m_ended = false;
 };

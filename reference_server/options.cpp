@@ -90,7 +90,8 @@ tl::expected<Options, std::string> read_options(std::span<const Token> tokens, c
 
 std::string help_text(std::string_view program, OptionTable table) {
   std::string text = "Usage: " + std::string(program) + " [OPTION]... [--] [OPERAND]...\n\n";
-  text += "HTTP server whose processes share one port (SO_REUSEPORT). Interrupt it (SIGINT, Ctrl-C) to end it\n";
+  text +=
+      "HTTP server whose processes share one port (SO_REUSEPORT). Interrupt it (SIGINT, Ctrl-C) to end it\n";
   text += "without losing a request. Operands are accepted and passed on to the workers.\n\n";
   for (const auto& spec : table) {
     std::string left = spec.short_name == 0 ? "      " : std::string("  -") + spec.short_name + ", ";

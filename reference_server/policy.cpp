@@ -54,7 +54,8 @@ Policy documented_policy() {
       .on_interrupt =
           [](const Interrupt& interrupt) {
             using Then = InterruptStep::Then;
-            return interrupt.ordinal == 1 ? InterruptStep{true, Then::terminate} : InterruptStep{false, Then::nothing};
+            return interrupt.ordinal == 1 ? InterruptStep{true, Then::terminate}
+                                          : InterruptStep{false, Then::nothing};
           },
       // "Signals are sent to all child processes automatically": the terminal signals the whole group.
       .tell_workers = [](std::span<const pid_t>) {},

@@ -1,7 +1,8 @@
 #pragma once
 // The decisions that make a clustered server conform, as one value. `documented_policy()` decides as the
-// document does; a program that replaces one member is a server with exactly one decision changed. Members are
-// decisions of the field and never switches of this code: what is not a decision of the document is not here.
+// document does; a program that replaces one member is a server with exactly one decision changed. Members
+// are decisions of the field and never switches of this code: what is not a decision of the document is not
+// here.
 #include <sys/types.h>
 
 #include <csignal>
@@ -78,7 +79,8 @@ struct Policy {
   // Launching
   StartOrder start_order;
   std::function<tl::expected<int, std::string>(std::span<const std::string_view> given)> worker_count;
-  std::function<std::vector<std::string>(std::span<const std::string>, std::span<const Token>)> worker_arguments;
+  std::function<std::vector<std::string>(std::span<const std::string>, std::span<const Token>)>
+      worker_arguments;
   std::function<tl::expected<std::string, std::error_code>(const std::string& argv0)> executable;
   std::function<tl::expected<pid_t, std::error_code>(const Launch&)> start_worker;
   std::function<std::string(pid_t)> started_line;
@@ -96,7 +98,8 @@ struct Policy {
   std::function<RequestFate(const RequestInFlight&)> on_close;
   std::function<int(Role)> exit_code;  // after a graceful end
 
-  // One line, newline included, to standard output. Returns false when it would block and nothing was written.
+  // One line, newline included, to standard output. Returns false when it would block and nothing was
+  // written.
   std::function<bool(std::string_view line)> write_line;
 };
 

@@ -28,7 +28,8 @@ Process::Process(const Policy& policy, const Options& options, Cluster::Plan pla
       m_log(m_context, policy.write_line),
       m_server(m_context, policy, m_identity),
       m_cluster(m_context, policy, m_log, std::move(plan)),
-      m_signals(m_context, {.interrupt = [this] { on_interrupt(); }, .child = [this] { m_cluster.reap(); }}) {}
+      m_signals(m_context, {.interrupt = [this] { on_interrupt(); }, .child = [this] { m_cluster.reap(); }}) {
+}
 
 int Process::run() {
   const bool listens_first = m_policy.start_order == StartOrder::listener_then_workers;

@@ -1,6 +1,6 @@
 #pragma once
-// One process of the cluster from its start to its end: launcher, worker, or a server without workers. The order
-// of the steps is the document's, Launching and Terminating.
+// One process of the cluster from its start to its end: launcher, worker, or a server without workers. The
+// order of the steps is the document's, Launching and Terminating.
 #include <asio/io_context.hpp>
 #include <string>
 

@@ -94,7 +94,8 @@ int RequestParser::add_to_head(std::size_t length) {
 }
 
 int RequestParser::field_byte(std::string_view part) {
-  m_field.append(part.substr(0, k_longest_name_of_interest - std::min(m_field.size(), k_longest_name_of_interest)));
+  m_field.append(
+      part.substr(0, k_longest_name_of_interest - std::min(m_field.size(), k_longest_name_of_interest)));
   return add_to_head(part.size());
 }
 

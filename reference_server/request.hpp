@@ -9,7 +9,8 @@
 namespace reference_server {
 
 inline constexpr std::size_t k_longest_target = 8 * 1024;  // bytes; longer: 414
-inline constexpr std::size_t k_longest_head = 32 * 1024;   // bytes of header fields, trailers included; longer: 431
+inline constexpr std::size_t k_longest_head =
+    32 * 1024;  // bytes of header fields, trailers included; longer: 431
 
 struct Request {
   llhttp_method_t method;
@@ -22,10 +23,11 @@ struct Request {
 class RequestParser {
  public:
   enum class Outcome {
-    need_more,      // everything was consumed
-    wants_continue, // the head is complete and the client waits for 100 (RFC 9110, 10.1.1); feed the rest after
-    complete,       // request() is valid
-    failed          // status() says how to answer; nothing can be read any more
+    need_more,       // everything was consumed
+    wants_continue,  // the head is complete and the client waits for 100 (RFC 9110, 10.1.1); feed the rest
+                     // after
+    complete,        // request() is valid
+    failed           // status() says how to answer; nothing can be read any more
   };
   struct Fed {
     Outcome outcome;

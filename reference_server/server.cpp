@@ -54,7 +54,8 @@ bool Server::accept_some(int most) {
     connection->m_place = m_connections.insert(m_connections.end(), connection);
     fresh.push_back(std::move(connection));
   }
-  // Served only now: accepting alone is faster than any client connects, so that the queue does come to an end.
+  // Served only now: accepting alone is faster than any client connects, so that the queue does come to an
+  // end.
   for (const auto& connection : fresh) connection->start();
   return descriptors_left;
 }

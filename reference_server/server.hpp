@@ -1,6 +1,6 @@
 #pragma once
-// The server of one process: its listener and the connections it has accepted. Passive: it serves once it has a
-// listener, and closes when told to. Not movable, handlers refer to it.
+// The server of one process: its listener and the connections it has accepted. Passive: it serves once it has
+// a listener, and closes when told to. Not movable, handlers refer to it.
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 #include <functional>
@@ -21,8 +21,8 @@ class Server final : public ConnectionOwner {
   // Takes the listener; accepts from it unless told only to hold it.
   void serve(Listener listener, Part part);
 
-  // Accepts what the kernel has queued, closes the listener, finishes the requests in flight, closes the other
-  // connections at once; then calls `closed`, once, possibly before it returns.
+  // Accepts what the kernel has queued, closes the listener, finishes the requests in flight, closes the
+  // other connections at once; then calls `closed`, once, possibly before it returns.
   void close(std::function<void()> closed);
 
   int requests_in_flight() const;

@@ -63,7 +63,8 @@ tl::expected<std::string, std::error_code> own_executable() {
   std::array<char, PATH_MAX> buffer{};
   const ssize_t length = readlink(k_self, buffer.data(), buffer.size() - 1);
   if (length < 0) return tl::unexpected(error_of(errno));
-  // The link of a deleted file ends in " (deleted)", and the path may name another file by now: compare files.
+  // The link of a deleted file ends in " (deleted)", and the path may name another file by now: compare
+  // files.
   if (is_same_file(buffer.data(), k_self)) return std::string(buffer.data());
   return std::string(k_self);
 }

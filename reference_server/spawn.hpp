@@ -1,6 +1,6 @@
 #pragma once
-// Starting a worker: a new execution of the launcher's own executable (document, Launching: "Grab the processes
-// executable path", "We avoid using fork").
+// Starting a worker: a new execution of the launcher's own executable (document, Launching: "Grab the
+// processes executable path", "We avoid using fork").
 #include <sys/types.h>
 
 #include <string>
@@ -15,9 +15,9 @@ struct Launch;
 // When the file was deleted or replaced since, "/proc/self/exe" itself, which still executes the same image.
 tl::expected<std::string, std::error_code> own_executable();
 
-// Environment, working directory, process group, session, standard output and error are the caller's; standard
-// input is /dev/null; SIGINT is blocked as in the caller, so that none can end the worker before it handles it.
-// Error: what posix_spawn(3) says, the failure of execve(2) included.
+// Environment, working directory, process group, session, standard output and error are the caller's;
+// standard input is /dev/null; SIGINT is blocked as in the caller, so that none can end the worker before it
+// handles it. Error: what posix_spawn(3) says, the failure of execve(2) included.
 tl::expected<pid_t, std::error_code> spawn(const Launch& launch);
 
 // True if the parent of this process runs the same executable.

@@ -51,6 +51,10 @@ void Writers::case_begun(const Case& one) {
   for (const Report& report : m_reports) report.writer->case_begun(one);
 }
 
+void Writers::tick() {
+  for (const Report& report : m_reports) report.writer->tick();
+}
+
 void Writers::case_ended(const CaseResult& result) {
   for (const Report& report : m_reports) report.writer->case_ended(result);
 }

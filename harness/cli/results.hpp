@@ -18,6 +18,7 @@ class Writers {
 
   void run_begun(const Plan& plan);
   void case_begun(const Case& one);
+  void tick();
   void case_ended(const CaseResult& result);
   Result<void> run_ended(const RunResult& run);
 

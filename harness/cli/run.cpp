@@ -50,7 +50,6 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
   prepared.executable = *executable;
   Selection selection;
   selection.patterns = arguments.patterns;
-  // A pattern says what is wanted; without one the suite does.
   if (arguments.suite != "all") {
     selection.suite = from_name<Suite>(arguments.suite);
     if (!selection.suite)
@@ -101,6 +100,7 @@ int run_command(const RunArguments& arguments) {
   plan.isolation = run.isolation;
   plan.observation = run.observation;
   plan.notes = run.notes;
+  plan.catalogue = prepared->library.catalogue;
   writers->run_begun(plan);
 
   RunOptions options;
@@ -114,7 +114,8 @@ int run_command(const RunArguments& arguments) {
 
   const ResultsDirectory results(arguments.results);
   bool failed = false;
-  Scheduler scheduler(options, {[&](const Case& one) { writers->case_begun(one); },
+  std::optional<Error> fault;
+  Scheduler scheduler(options, {[&](const Case& one) { writers->case_begun(one); }, [&] { writers->tick(); },
                                 [&](CaseResult& result, const std::string& journal) {
                                   const bool passed = result.judgement.verdict == Verdict::pass ||
                                                       result.judgement.verdict == Verdict::skip;
@@ -128,16 +129,19 @@ int run_command(const RunArguments& arguments) {
   for (int repetition = 1; repetition <= arguments.repeat && !(failed && arguments.until_fail);
        ++repetition) {
     const auto whole = scheduler.run(prepared->cases, arguments.repeat == 1 ? 0 : repetition);
-    if (!whole) return complain(whole.error());
-    if (*whole) continue;
-    run.interrupted = true;
+    if (whole && *whole) continue;
+    // Reports are written all the same: what was seen by now is not lost.
+    if (!whole)
+      fault = whole.error();
+    else
+      run.interrupted = true;
     break;
   }
   in_order_of_plan(run.cases, prepared->cases);
   run.requirements = summarise(prepared->library.catalogue, run.cases);
   run.seconds = static_cast<double>(now_ns() - started_at) / 1e9;
   if (const auto written = writers->run_ended(run); !written) return complain(written.error());
-  return exit_code(run);
+  return fault ? complain(*fault) : exit_code(run);
 }
 
 }  // namespace clusterspec

@@ -1,4 +1,6 @@
 // The end of a case: what is left, what the port does, and then nothing may be left.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "drive/case_driver.hpp"
@@ -45,15 +47,20 @@ void CaseDriver::end_case() {
   look_at_all("end");
   probe_port("end");
 
-  CleanedUp cleaned;
-  if (all_ended) cleaned.killed = descendants_of(own_pid());
-  cleaned.complete = kill_descendants();
-  m_processes.sweep();
   drain_outputs();
   for (const auto& instance : m_instances) {
     if (instance->out) instance->out->finish();
     if (instance->err) instance->err->finish();
   }
+  // From here on what processes do is our doing, and not recorded: how they die and what they still print.
+  CleanedUp cleaned;
+  const std::vector<ProcessSeen> left = descendants_of(own_pid());
+  if (all_ended) cleaned.killed = left;
+  if (!all_ended && !left.empty())
+    m_recorder.record(
+        Source::driver,
+        Note{fmt::format("the scenario ends with {} processes running: the harness ends them", left.size())});
+  cleaned.complete = kill_descendants();
   m_recorder.record(Source::procfs, std::move(cleaned));
 }
 

@@ -21,6 +21,8 @@ namespace {
 // Beyond every deadline of its own a cell gets this long, then it is our fault and not the server's.
 constexpr Duration k_overdue = std::chrono::seconds(30);
 
+constexpr Duration k_tick = std::chrono::seconds(1);
+
 Duration deadlines_of(const Case& one) {
   Duration sum = one.implementation->start_within;
   for (const Step& step : one.scenario.steps) {
@@ -184,8 +186,10 @@ Result<bool> Scheduler::run(const std::vector<Case>& cases, int repetition) {
       }
     }
     if (m_cells.empty()) continue;
-    m_loop.run_until([&] { return m_interrupted || std::any_of(m_cells.begin(), m_cells.end(), finished); },
-                     now_ns() + k_overdue.count());
+    const bool something = m_loop.run_until(
+        [&] { return m_interrupted || std::any_of(m_cells.begin(), m_cells.end(), finished); },
+        now_ns() + k_tick.count());
+    if (!something) m_callbacks.tick();
     for (std::size_t i = 0; i < m_cells.size();) {
       if (!m_cells[i]->ended) {
         ++i;

@@ -21,6 +21,7 @@ class Scheduler {
  public:
   struct Callbacks {
     std::function<void(const Case& one)> begun;
+    std::function<void()> tick;  // about once a second, for a display that shows time
     // The text is the journal as it came, for keeping.
     std::function<void(CaseResult& result, const std::string& journal)> ended;
   };

@@ -75,9 +75,19 @@ void ListenerWatch::found_by_polling(const ListenerSeen& seen) {
 
 void ListenerWatch::poll() {
   const std::vector<ListenerSeen> now = ours();
-  for (const ListenerSeen& seen : now)
-    if (const ListenerState* known = m_recorder.cluster().listener(seen.socket); !known)
+  for (const ListenerSeen& seen : now) {
+    const ListenerState* known = m_recorder.cluster().listener(seen.socket);
+    if (!known) {
       found_by_polling(seen);
+    } else if (known->facts.pid == 0) {
+      // Between fork and exec a worker holds its launcher's sockets too: their one owner shows later.
+      const std::vector<Pid> holders = socket_holders(seen.inode, m_processes.alive());
+      if (holders.size() != 1) continue;
+      Listening owned = known->facts;
+      owned.pid = holders.front();
+      m_recorder.record(Source::polling, owned);
+    }
+  }
   std::vector<SocketCookie> vanished;
   for (const ListenerState& listener : m_recorder.cluster().listeners()) {
     const bool there = std::any_of(now.begin(), now.end(), [&](const ListenerSeen& seen) {

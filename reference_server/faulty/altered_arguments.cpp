@@ -73,7 +73,8 @@ Arguments empty_ones_dropped(ArgumentsIn arguments, TokensIn tokens) {
   Arguments kept;
   for (const auto& token : tokens) {
     // An option whose value would vanish goes with it, else the next argument became its value.
-    if (!is_clustering(token) && !arguments[token.first + token.count - 1].empty()) append(kept, arguments, token);
+    if (!is_clustering(token) && !arguments[token.first + token.count - 1].empty())
+      append(kept, arguments, token);
   }
   return kept;
 }

@@ -41,8 +41,8 @@ void set_signals(const reference_server::Launch& launch) {
 
 std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launch&)> start_with(
     std::function<void()> in_child, Input input) {
-  return [in_child = std::move(in_child), input](
-             const reference_server::Launch& launch) -> tl::expected<pid_t, std::error_code> {
+  return [in_child = std::move(in_child),
+          input](const reference_server::Launch& launch) -> tl::expected<pid_t, std::error_code> {
     std::vector<char*> argv;
     for (const auto& argument : launch.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);

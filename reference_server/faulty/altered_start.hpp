@@ -1,6 +1,6 @@
 #pragma once
-// Starting a worker by fork(2) and execve(2), with something done in the child in between that posix_spawn has
-// no word for. This is what the reference does not do.
+// Starting a worker by fork(2) and execve(2), with something done in the child in between that posix_spawn
+// has no word for. This is what the reference does not do.
 #include <functional>
 #include <system_error>
 #include <tl/expected.hpp>
@@ -19,8 +19,8 @@ std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launc
 // No execve: the child goes on as a worker in the launcher's own image.
 tl::expected<pid_t, std::error_code> start_by_fork(const reference_server::Launch& launch);
 
-// Leaves a process that does nothing, holds no descriptor but the listening sockets if `with_listeners`, and ends
-// by itself after a few seconds, so that a broken server does not litter the machine.
+// Leaves a process that does nothing, holds no descriptor but the listening sockets if `with_listeners`, and
+// ends by itself after a few seconds, so that a broken server does not litter the machine.
 void leave_process_behind(bool with_listeners);
 
 // Makes every listening socket of this process survive execve.

@@ -1,9 +1,6 @@
 #include "reference_server/faulty/faults.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,72 +8,14 @@
 #include <cstdlib>
 
 #include "reference_server/faulty/altered_arguments.hpp"
+#include "reference_server/faulty/altered_decisions.hpp"
 #include "reference_server/faulty/altered_start.hpp"
-#include "reference_server/spawn.hpp"
 
 namespace faulty_server {
 namespace {
 
 using namespace reference_server;
 using Then = InterruptStep::Then;
-
-// A worker that got the clustering arguments must not cluster again, or each would start workers without end.
-// It is told apart without changing anything else of it: its parent runs the same executable.
-int count_unless_worker(int count) { return parent_runs_same_executable() ? 0 : count; }
-
-// Changes the count that the documented rule gives.
-auto count_changed_by(int (*change)(int)) {
-  return [change](std::span<const std::string_view> given) { return last_count(given).map(change); };
-}
-
-std::optional<WorkerEnd> look_without_reaping(std::span<const pid_t> living) {
-  for (const pid_t pid : living) {
-    siginfo_t info{};
-    if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) continue;
-    const int core = info.si_code == CLD_DUMPED ? 0x80 : 0;
-    return WorkerEnd{pid, info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status | core};
-  }
-  return std::nullopt;
-}
-
-std::string line_with_exit_code(WorkerEnd end) {
-  if (end.status == 0 || !WIFEXITED(end.status)) return documented_policy().ended_line(end);
-  return documented_policy().ended_line({end.pid, WEXITSTATUS(end.status)});
-}
-
-bool write_in_pieces(std::string_view line) {
-  for (const char c : line) {
-    [[maybe_unused]] const auto written = write(STDOUT_FILENO, &c, 1);
-    sched_yield();
-  }
-  return true;
-}
-
-InterruptStep documented_step(const Interrupt& interrupt) { return documented_policy().on_interrupt(interrupt); }
-
-void open_null_as_output() {
-  const int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  dup2(fd, STDOUT_FILENO);
-}
-
-void let_interrupt_kill() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  signal(SIGINT, SIG_DFL);
-  sigprocmask(SIG_UNBLOCK, &set, nullptr);
-}
-
-// Loses sight of the workers that a signal has ended.
-std::optional<WorkerEnd> reap_exited_only(std::span<const pid_t> living) {
-  while (auto end = documented_policy().next_ended(living)) {
-    if (WIFEXITED(end->status)) return end;
-  }
-  return std::nullopt;
-}
-
-// Only the launcher leaves something behind; a worker is told apart by its parent.
-bool is_launcher() { return !parent_runs_same_executable(); }
 
 constexpr Fault k_faults[] = {
     {"keeps-clustering-arguments", "launch.arguments-removed",
@@ -106,19 +45,24 @@ constexpr Fault k_faults[] = {
      "terminate.launcher-closes-last,terminate.launcher-only",
      "a launcher with workers leaves serving to them",
      [](Policy& policy) {
-       policy.part = [](Role role) { return role == Role::launcher ? Part::nothing : Part::listens_and_accepts; };
+       policy.part = [](Role role) {
+         return role == Role::launcher ? Part::nothing : Part::listens_and_accepts;
+       };
      }},
     {"worker-never-accepts", "share.every-process-serves,share.spread",
      "workers listen and never accept: the kernel queues connections that nobody serves",
      [](Policy& policy) {
-       policy.part = [](Role role) { return role == Role::worker ? Part::listens_only : Part::listens_and_accepts; };
+       policy.part = [](Role role) {
+         return role == Role::worker ? Part::listens_only : Part::listens_and_accepts;
+       };
      }},
     {"not-listening-first", "share.port-taken",
      "workers are started before the launcher listens: with the port taken there are processes all the same",
      [](Policy& policy) { policy.start_order = StartOrder::workers_then_listener; }},
 
     // Launching
-    {"one-extra-worker", "launch.exact-count,share.every-process-listens", "one worker more than asked for is started",
+    {"one-extra-worker", "launch.exact-count,share.every-process-listens",
+     "one worker more than asked for is started",
      [](Policy& policy) {
        policy.worker_count = count_changed_by([](int count) { return count == 0 ? 0 : count + 1; });
      }},
@@ -148,7 +92,8 @@ constexpr Fault k_faults[] = {
      "with the option repeated the argument after it is removed too (the shift of delete_at)",
      [](Policy& policy) { policy.worker_arguments = one_too_many_stripped; }},
     {"strips-values", "launch.arguments-kept",
-     "a value of another option, or what stands after --, is removed when it looks like the clustering option",
+     "a value of another option, or what stands after --, is removed when it looks like the clustering "
+     "option",
      [](Policy& policy) { policy.worker_arguments = values_stripped_too; }},
     {"drops-empty-arguments", "launch.arguments-kept", "empty arguments do not reach workers",
      [](Policy& policy) { policy.worker_arguments = empty_ones_dropped; }},
@@ -169,7 +114,8 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { policy.start_worker = start_with(let_listeners_be_inherited); }},
     {"keeps-stdin", "launch.input-closed", "workers read the launcher's standard input",
      [](Policy& policy) { policy.start_worker = start_with([] {}, Input::launchers); }},
-    {"own-output", "launch.output-inherited,terminate.announced", "a worker's standard output goes to /dev/null",
+    {"own-output", "launch.output-inherited,terminate.announced",
+     "a worker's standard output goes to /dev/null",
      [](Policy& policy) { policy.start_worker = start_with(open_null_as_output); }},
     {"clears-environment", "launch.environment-kept", "workers start with an empty environment",
      [](Policy& policy) { policy.start_worker = start_with([] { clearenv(); }); }},
@@ -235,7 +181,8 @@ constexpr Fault k_faults[] = {
      "a second interrupt ends the process at once",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
-         return interrupt.ordinal == 1 ? documented_step(interrupt) : InterruptStep{false, Then::exit_at_once, 1};
+         return interrupt.ordinal == 1 ? documented_step(interrupt)
+                                       : InterruptStep{false, Then::exit_at_once, 1};
        };
      }},
     {"dies-when-busy", "terminate.in-flight-completes,terminate.workers-stop-cleanly,terminate.exit-code",
@@ -246,7 +193,8 @@ constexpr Fault k_faults[] = {
                                                   : InterruptStep{true, Then::exit_at_once, 1};
        };
      }},
-    {"worker-ignores-interrupt", "terminate.interrupt-reaches-all,terminate.one-worker,terminate.idle-is-prompt",
+    {"worker-ignores-interrupt",
+     "terminate.interrupt-reaches-all,terminate.one-worker,terminate.idle-is-prompt",
      "workers announce the end and go on serving",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
@@ -270,7 +218,8 @@ constexpr Fault k_faults[] = {
      }},
     {"abandons-queue", "terminate.queue-served", "connections not yet accepted are reset at the end",
      [](Policy& policy) { policy.queue_fate = QueueFate::abandoned; }},
-    {"launcher-does-not-wait", "terminate.launcher-waits,terminate.launcher-closes-last,terminate.nothing-left,"
+    {"launcher-does-not-wait",
+     "terminate.launcher-waits,terminate.launcher-closes-last,terminate.nothing-left,"
      "terminate.launcher-only",
      "the launcher ends without waiting for its workers",
      [](Policy& policy) { policy.launcher_close = LauncherClose::without_waiting; }},
@@ -295,7 +244,8 @@ constexpr Fault k_faults[] = {
          return 0;
        };
      }},
-    {"leaves-process-behind", "terminate.nothing-left", "a process of the launcher outlives it by some seconds",
+    {"leaves-process-behind", "terminate.nothing-left",
+     "a process of the launcher outlives it by some seconds",
      [](Policy& policy) {
        policy.exit_code = [](Role) {
          if (is_launcher()) leave_process_behind(false);
@@ -303,7 +253,8 @@ constexpr Fault k_faults[] = {
        };
      }},
     {"leaves-listener-behind", "terminate.port-closed-after,terminate.nothing-left",
-     "a process that outlives the launcher by some seconds holds its listener: connections are never answered",
+     "a process that outlives the launcher by some seconds holds its listener: connections are never "
+     "answered",
      [](Policy& policy) {
        policy.tell_workers = [](std::span<const pid_t>) {
          if (is_launcher()) leave_process_behind(true);

@@ -21,7 +21,8 @@ const std::vector<OptionSpec>& table() {
     const auto reference = reference_server::option_table();
     std::vector<OptionSpec> all(reference.begin(), reference.end());
     all.push_back({OptionId::other, 0, "fault", true, "NAME", "the decision that is broken (none)"});
-    all.push_back({OptionId::other, 0, "list-faults", false, "", "list all: name, requirements, what is wrong"});
+    all.push_back(
+        {OptionId::other, 0, "list-faults", false, "", "list all: name, requirements, what is wrong"});
     return all;
   }();
   return s_table;
@@ -30,7 +31,8 @@ const std::vector<OptionSpec>& table() {
 int list() {
   std::string text;
   for (const auto& fault : faults()) {
-    text += std::string(fault.name) + '\t' + std::string(fault.breaks) + '\t' + std::string(fault.sentence) + '\n';
+    text += std::string(fault.name) + '\t' + std::string(fault.breaks) + '\t' + std::string(fault.sentence) +
+            '\n';
   }
   return write(STDOUT_FILENO, text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1;
 }
@@ -58,8 +60,8 @@ int run(const std::vector<std::string>& argv) {
     if (!wanted.empty()) {
       const Fault* fault = find_fault(wanted);
       if (fault == nullptr) {
-        reference_server::complain(k_program, "unknown fault " + reference_server::quoted(wanted) +
-                                                  " (--list-faults lists them)");
+        reference_server::complain(
+            k_program, "unknown fault " + reference_server::quoted(wanted) + " (--list-faults lists them)");
         return reference_server::k_exit_usage;
       }
       fault->apply(policy);

@@ -1,6 +1,6 @@
 #pragma once
-// The program around the table of faults. The fault is an ordinary option of the command line, so that workers
-// keep it as they keep every other argument.
+// The program around the table of faults. The fault is an ordinary option of the command line, so that
+// workers keep it as they keep every other argument.
 #include <string>
 #include <vector>
 

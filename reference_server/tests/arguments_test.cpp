@@ -1,7 +1,6 @@
 #include "reference_server/arguments.hpp"
 
 #include <algorithm>
-
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
@@ -21,7 +20,8 @@ Arguments kept(const Arguments& arguments) {
   return without_clustering(arguments, *tokens);
 }
 
-// What a command line means apart from clustering: each option, operand and separator with its value, in order.
+// What a command line means apart from clustering: each option, operand and separator with its value, in
+// order.
 Arguments meaning(const std::vector<Token>& tokens) {
   Arguments all;
   for (const auto& token : tokens) {
@@ -36,9 +36,9 @@ Arguments meaning(const std::vector<Token>& tokens) {
 }  // namespace
 
 TEST_CASE("every spelling that the parser accepts is removed, and nothing else changes") {
-  const Arguments words{"-w",      "2",          "-w3", "--workers=1", "--workers", "--label", "--label=-w",
-                        "--label=", "-b",        "--",  "",            "-",         "-w-w",    "x y",
-                        "--workers=--label"};
+  const Arguments words{"-w",      "2",          "-w3",      "--workers=1", "--workers",
+                        "--label", "--label=-w", "--label=", "-b",          "--",
+                        "",        "-",          "-w-w",     "x y",         "--workers=--label"};
   int accepted = 0;
   const auto check = [&](const Arguments& line) {
     const auto tokens = tokenize(line, option_table());
@@ -77,7 +77,6 @@ TEST_CASE("the clustering option goes in each of its spellings, wherever it stan
   CHECK(kept({"a", "-w2", "b", "--workers=3", "c", "-w", "4"}) == Arguments{"a", "b", "c"});
   // The values are judged later; for the remover they are values whatever they look like.
   CHECK(kept({"-w", "-p", "3"}) == Arguments{"3"});
-
 }
 
 TEST_CASE("a value of another option, or what stands after --, is no clustering argument") {
@@ -88,7 +87,8 @@ TEST_CASE("a value of another option, or what stands after --, is no clustering 
 }
 
 TEST_CASE("all other arguments are kept byte for byte") {
-  Arguments line{"", "a b", "\"q\" 'q'", "\xff\xfe", "gr\xc3\xbc\xc3\x9f", "-", "--label=", "--label", "", "$HOME\n"};
+  Arguments line{"",  "a b",      "\"q\" 'q'", "\xff\xfe", "gr\xc3\xbc\xc3\x9f",
+                 "-", "--label=", "--label",   "",         "$HOME\n"};
   for (int i = 0; i < 1000; ++i) line.push_back("argument " + std::to_string(i));
   auto with_workers = line;
   with_workers.insert(with_workers.begin() + 4, {"-w", "3"});

@@ -24,7 +24,8 @@ TEST_CASE("without options it is 0.0.0.0:3000 and no worker") {
 }
 
 TEST_CASE("of a repeated option the last holds, and labels add up") {
-  const auto options = options_of({"-w", "1", "-p1", "--workers=3", "-p", "65535", "--label", "-w", "--label=", "-b::1"});
+  const auto options =
+      options_of({"-w", "1", "-p1", "--workers=3", "-p", "65535", "--label", "-w", "--label=", "-b::1"});
   REQUIRE(options.has_value());
   CHECK(options->workers == 3);
   CHECK(to_string(options->endpoint) == "[::1]:65535");
@@ -32,7 +33,8 @@ TEST_CASE("of a repeated option the last holds, and labels add up") {
 }
 
 TEST_CASE("a count that is no number from 0 to 1024 is refused, naming it and what is right") {
-  for (const std::string wrong : {"x", "", "-1", "+1", "1025", "99999999999999999999", "1.5", " 1", "0x1", "1 "}) {
+  for (const std::string wrong :
+       {"x", "", "-1", "+1", "1025", "99999999999999999999", "1.5", " 1", "0x1", "1 "}) {
     const auto options = options_of({"-w", wrong});
     REQUIRE_FALSE(options.has_value());
     CHECK_THAT(options.error(), Catch::Contains("\"" + wrong + "\"") && Catch::Contains("from 0 to 1024"));

@@ -57,17 +57,19 @@ TEST_CASE("a request begins with its first byte and ends with its last") {
 
 TEST_CASE("what is malformed or too long is answered with its status") {
   CHECK(status_of("nonsense\r\n\r\n") == 400);
-  CHECK(status_of("GET / HTTP/1.1\r\n\r\n") == 400);                         // no Host
-  CHECK(status_of("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n") == 400);   // two
+  CHECK(status_of("GET / HTTP/1.1\r\n\r\n") == 400);                        // no Host
+  CHECK(status_of("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n") == 400);  // two
   CHECK(status_of("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n") == 414);
   CHECK(status_of("GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(40'000, 'a') + "\r\n\r\n") == 431);
-  CHECK(status_of("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
+  CHECK(status_of("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n") ==
+        400);
   CHECK(status_of("POST / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nContent-Length: 1\r\n\r\n") == 417);
 }
 
 TEST_CASE("a client that waits for 100 is told so before its body") {
   RequestParser parser;
-  const std::string head = "POST /upload HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+  const std::string head =
+      "POST /upload HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
   const auto fed = parser.feed(head);
   CHECK(fed.outcome == Outcome::wants_continue);
   CHECK(fed.consumed == head.size());

@@ -43,8 +43,8 @@ TEST_CASE("parameters are numbers within their range, or the answer is 400") {
   CHECK(body.content_length() == 5);
   CHECK(body.chunk_bytes == 2);
   CHECK(body.chunk_pause == 3ms);
-  for (const auto* wrong : {"/slow?ms=", "/slow?ms=-1", "/slow?ms=x", "/slow?ms=600001", "/slow?n=1", "/slow?ms",
-                            "/body?bytes=99999999999999999999", "/body?chunk=0"}) {
+  for (const auto* wrong : {"/slow?ms=", "/slow?ms=-1", "/slow?ms=x", "/slow?ms=600001", "/slow?n=1",
+                            "/slow?ms", "/body?bytes=99999999999999999999", "/body?chunk=0"}) {
     CAPTURE(wrong);
     CHECK(get(wrong).status == 400);
   }
@@ -63,7 +63,8 @@ TEST_CASE("a large body is written in parts, and a HEAD of it without any") {
   std::string out;
   writer.start(get("/body?bytes=1000&chunk=300&delay_ms=1"));
   writer.write_head(out, {true, false});
-  CHECK_THAT(out, Catch::Contains("\r\nContent-Length: 1000\r\n") && Catch::Contains("\r\nConnection: close\r\n"));
+  CHECK_THAT(out,
+             Catch::Contains("\r\nContent-Length: 1000\r\n") && Catch::Contains("\r\nConnection: close\r\n"));
   out.clear();
   int pauses = 0;
   while (writer.active()) {

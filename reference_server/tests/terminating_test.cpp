@@ -59,7 +59,8 @@ TEST_CASE("an interrupt of the group ends all, announced once by each, with exit
   CHECK(refused.error() == ECONNREFUSED);
 }
 
-TEST_CASE("requests in flight are answered in full, whichever process handles them, despite further interrupts") {
+TEST_CASE(
+    "requests in flight are answered in full, whichever process handles them, despite further interrupts") {
   RunningCluster cluster({"-w", "2"});
   cluster.workers(2);
   cluster.until_all_serve(3);
@@ -190,7 +191,7 @@ TEST_CASE("malformed input is answered with 400 and closed without a reset") {
   client.send("nonsense\r\n\r\n" + std::string(200'000, 'z'));
   CHECK_THAT(client.receive_until("400 Bad Request\n"), Catch::StartsWith("HTTP/1.1 400 Bad Request\r\n"));
   client.stop_sending();
-  CHECK_THAT(client.receive_all(), Catch::EndsWith("400 Bad Request\n"));
+  CHECK(client.receive_all().empty());
   CHECK(client.error() == 0);
 }
 

@@ -1,0 +1,108 @@
+#include "linux/tests/children.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "linux/tcp.hpp"
+
+namespace clusterspec::tests {
+
+std::int64_t deadline(Duration within) { return now_ns() + within.count(); }
+
+bool wait_readable(int fd, Duration within) {
+  const std::int64_t until = deadline(within);
+  pollfd poll{fd, POLLIN, 0};
+  for (;;) {
+    const auto left = std::max<std::int64_t>(0, (until - now_ns()) / 1'000'000);
+    const int ready = ::poll(&poll, 1, static_cast<int>(left));
+    if (ready > 0) return true;
+    if (ready == 0 || errno != EINTR) return false;
+  }
+}
+
+std::string read_line(int fd) {
+  std::string line;
+  for (char byte = 0; wait_readable(fd) && ::read(fd, &byte, 1) == 1 && byte != '\n';) line += byte;
+  return line;
+}
+
+std::string read_to_end(int fd) {
+  std::string text;
+  char piece[4096];
+  while (wait_readable(fd)) {
+    const ssize_t got = ::read(fd, piece, sizeof piece);
+    if (got <= 0) return text;
+    text.append(piece, static_cast<std::size_t>(got));
+  }
+  FAIL("the stream did not end; it said: " << text);
+  return text;
+}
+
+Pipe pipe_or_fail() {
+  auto pipe = make_pipe();
+  REQUIRE(pipe);
+  return std::move(*pipe);
+}
+
+bool eventually(const std::function<bool()>& condition, Duration within) {
+  const std::int64_t until = deadline(within);
+  while (!condition())
+    if (now_ns() > until) return false;
+  return true;
+}
+
+Child::Child(const std::function<int()>& body) {
+  m_pid = ::fork();
+  if (m_pid == 0) ::_exit(body());
+  REQUIRE(m_pid > 0);
+  m_pidfd = open_pidfd(m_pid);
+  REQUIRE(m_pidfd);
+}
+
+Child::~Child() {
+  if (m_reaped) return;
+  kill(SIGKILL);
+  // Gone without us if the code under test has waited for it.
+  ::waitpid(m_pid, nullptr, 0);
+}
+
+void Child::kill(int signal) const { send_signal_by_pidfd(m_pidfd.get(), Signal{signal}); }
+
+std::optional<int> Child::wait() {
+  int status = 0;
+  if (!has_ended_in_time() || ::waitpid(m_pid, &status, 0) != m_pid) return std::nullopt;
+  m_reaped = true;
+  return status;
+}
+
+WatchedChild::WatchedChild(const std::function<int()>& body) : m_report(pipe_or_fail()), m_go(pipe_or_fail()) {
+  m_child.emplace([&] {
+    const int filter = install_notification_filter();
+    char go = 0;
+    if (::write(m_report.write.get(), &filter, sizeof filter) != sizeof filter ||
+        ::read(m_go.read.get(), &go, 1) != 1)
+      ::pause();  // to exit would be a call that nobody answers
+    ::close(filter);
+    return body();
+  });
+  int filter = -1;
+  REQUIRE(wait_readable(m_report.read.get()));
+  REQUIRE(::read(m_report.read.get(), &filter, sizeof filter) == sizeof filter);
+  if (filter < 0) return;
+  m_descriptor = copy_descriptor(m_child->pidfd(), filter);
+  REQUIRE(m_descriptor);
+  m_notifications = Notifications(copy_descriptor(m_child->pidfd(), filter));
+  REQUIRE(::write(m_go.write.get(), "g", 1) == 1);
+}
+
+std::optional<Notification> WatchedChild::next() {
+  if (!wait_readable(m_notifications.fd())) return std::nullopt;
+  return m_notifications.receive();
+}
+
+}  // namespace clusterspec::tests

@@ -1,0 +1,73 @@
+#include "reference_server/faulty/altered_decisions.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "reference_server/spawn.hpp"
+
+namespace faulty_server {
+
+using namespace reference_server;
+
+int count_unless_worker(int count) { return parent_runs_same_executable() ? 0 : count; }
+
+std::function<tl::expected<int, std::string>(std::span<const std::string_view>)> count_changed_by(
+    int (*change)(int)) {
+  return [change](std::span<const std::string_view> given) { return last_count(given).map(change); };
+}
+
+std::optional<WorkerEnd> look_without_reaping(std::span<const pid_t> living) {
+  for (const pid_t pid : living) {
+    siginfo_t info{};
+    if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+      continue;
+    const int core = info.si_code == CLD_DUMPED ? 0x80 : 0;
+    return WorkerEnd{pid, info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status | core};
+  }
+  return std::nullopt;
+}
+
+std::string line_with_exit_code(WorkerEnd end) {
+  if (end.status == 0 || !WIFEXITED(end.status)) return documented_policy().ended_line(end);
+  return documented_policy().ended_line({end.pid, WEXITSTATUS(end.status)});
+}
+
+bool write_in_pieces(std::string_view line) {
+  for (const char c : line) {
+    [[maybe_unused]] const auto written = write(STDOUT_FILENO, &c, 1);
+    sched_yield();
+  }
+  return true;
+}
+
+InterruptStep documented_step(const Interrupt& interrupt) {
+  return documented_policy().on_interrupt(interrupt);
+}
+
+void open_null_as_output() {
+  const int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  dup2(fd, STDOUT_FILENO);
+}
+
+void let_interrupt_kill() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  signal(SIGINT, SIG_DFL);
+  sigprocmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+std::optional<WorkerEnd> reap_exited_only(std::span<const pid_t> living) {
+  while (auto end = documented_policy().next_ended(living)) {
+    if (WIFEXITED(end->status)) return end;
+  }
+  return std::nullopt;
+}
+
+bool is_launcher() { return !parent_runs_same_executable(); }
+
+}  // namespace faulty_server
