@@ -87,7 +87,10 @@ class Follower {
     if (!m_terminal)
       m_mistakes.add(at("press"), "there is no terminal to press a key at", "terminal = true, at the launch");
   }
-  void operator()(const Look& it) { m_looks.add_once(it.name, at("look"), m_mistakes); }
+  void operator()(const Look& it) {
+    m_looks.add_once(it.name, at("look"), m_mistakes);
+    m_steps.add(it.name);  // "step NAME" is the moment of the look too
+  }
   void operator()(const Hold& it) {
     m_gates.add(it.name);
     m_instances_ever.needs(it.of.instance, at("of"), m_mistakes);

@@ -84,8 +84,10 @@ void check_requirements(const ReadScenario& read, const Catalogue* catalogue, Mi
   check_each_once(whole, mistakes);
   if (whole.empty()) return;
 
-  for (std::size_t i = 0; i < read.steps.size(); ++i)
-    check_part(ids(*read.steps[i], read.scenario.steps[i].verifies), read.scenario.verifies, mistakes);
+  // A step may name a requirement that the scenario does not verify: a precondition that is broken is then
+  // said of the requirement it belongs to.
+  for (std::size_t i = 0; catalogue && i < read.steps.size(); ++i)
+    check_known(ids(*read.steps[i], read.scenario.steps[i].verifies), *catalogue, mistakes);
   for (std::size_t i = 0; i < read.expectations.size(); ++i)
     check_part(ids(*read.expectations[i], read.scenario.expectations[i].verifies), read.scenario.verifies,
                mistakes);

@@ -58,6 +58,9 @@ void ListenerWatch::look(const std::string& occasion, bool whole) {
       if (const ListenerState* known = m_recorder.cluster().listener(listener.socket))
         listener.reuse_port = known->facts.reuse_port;
   }
+  // Who ended before the dump was made is recorded before it: a listener that was closed after an end must
+  // not seem to have been closed first.
+  m_processes.sweep();
   m_recorder.record(Source::netlink, std::move(seen));
 }
 
@@ -95,6 +98,7 @@ void ListenerWatch::poll() {
     });
     if (listener.open() && !there) vanished.push_back(listener.facts.socket);
   }
+  if (!vanished.empty()) m_processes.sweep();  // as in look()
   for (const SocketCookie socket : vanished) m_recorder.record(Source::polling, ListenerClosed{socket});
 }
 
@@ -105,7 +109,9 @@ const ListenerState* ListenerWatch::by_mark(int mark) const {
 
 void ListenerWatch::on_destroyed() {
   bool lost = false;
-  for (const SocketCookie socket : m_destroyed->take(lost)) {
+  const std::vector<SocketCookie> destroyed = m_destroyed->take(lost);
+  m_processes.sweep();  // as in look()
+  for (const SocketCookie socket : destroyed) {
     const ListenerState* listener = m_recorder.cluster().listener(socket);
     if (listener && listener->open()) m_recorder.record(Source::netlink, ListenerClosed{socket});
   }

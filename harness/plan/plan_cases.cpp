@@ -62,8 +62,12 @@ std::vector<Case> plan_cases(const std::vector<Scenario>& scenarios,
   for (const Scenario& scenario : scenarios) {
     Case planned{case_id(scenario, implementation->name), scenario, implementation, {}, {}};
     if (!selected(planned, selection, catalogue)) continue;
-    for (const RequirementId& id : scenario.verifies)
-      if (const Requirement* requirement = find(catalogue, id)) planned.levels[id] = requirement->level;
+    const auto add_levels = [&](const std::vector<RequirementId>& ids) {
+      for (const RequirementId& id : ids)
+        if (const Requirement* requirement = find(catalogue, id)) planned.levels[id] = requirement->level;
+    };
+    add_levels(scenario.verifies);
+    for (const Step& step : scenario.steps) add_levels(step.verifies);
     if (std::string reason = skip_reason(scenario, *implementation, machine); !reason.empty())
       planned.skip = std::move(reason);
     cases.push_back(std::move(planned));

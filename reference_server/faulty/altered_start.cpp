@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <utility>
@@ -18,6 +19,8 @@ namespace {
 
 constexpr int k_exit_not_executed = 127;
 constexpr unsigned k_left_behind_seconds = 5;
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
 
 int most_descriptors() { return static_cast<int>(std::min(sysconf(_SC_OPEN_MAX), 65536L)); }
 
@@ -46,9 +49,20 @@ std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launc
     std::vector<char*> argv;
     for (const auto& argument : launch.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
+    // Closed by execve: like posix_spawn this returns only when the new image is there.
+    std::array<int, 2> executed{};
+    if (pipe2(executed.data(), O_CLOEXEC) != 0) return tl::unexpected(last_error());
     const pid_t pid = fork();
-    if (pid < 0) return tl::unexpected(std::error_code(errno, std::generic_category()));
-    if (pid > 0) return pid;
+    if (pid != 0) {
+      const auto error = last_error();
+      close(executed[1]);
+      char nothing = 0;
+      while (pid > 0 && read(executed[0], &nothing, 1) < 0 && errno == EINTR) {
+      }
+      close(executed[0]);
+      if (pid < 0) return tl::unexpected(error);
+      return pid;
+    }
     if (input == Input::null) open_null_as_input();
     set_signals(launch);
     in_child();
@@ -59,7 +73,7 @@ std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launc
 
 tl::expected<pid_t, std::error_code> start_by_fork(const reference_server::Launch& launch) {
   const pid_t pid = fork();
-  if (pid < 0) return tl::unexpected(std::error_code(errno, std::generic_category()));
+  if (pid < 0) return tl::unexpected(last_error());
   if (pid > 0) return pid;
   // The fault is the missing execve alone: what it would have closed is closed.
   open_null_as_input();

@@ -24,12 +24,13 @@ constexpr Fault k_faults[] = {
        policy.worker_arguments = all_kept;
        policy.worker_count = count_changed_by(count_unless_worker);
      }},
-    {"launcher-closes-first", "terminate.launcher-closes-last",
+    {"launcher-closes-first", "terminate.launcher-closes-last,terminate.launcher-only",
      "the launcher closes its listener at the interrupt, then waits for its workers",
      [](Policy& policy) { policy.launcher_close = LauncherClose::before_workers; }},
     {"drops-in-flight", "terminate.in-flight-completes", "requests in flight are dropped at the interrupt",
      [](Policy& policy) { policy.on_close = [](const RequestInFlight&) { return RequestFate::drop; }; }},
-    {"no-stopped-line", "exit.clean-announced,terminate.workers-stop-cleanly,terminate.one-worker",
+    {"no-stopped-line",
+     "exit.clean-announced,exit.in-order,terminate.workers-stop-cleanly,terminate.one-worker",
      "a worker that exits with 0 is not announced",
      [](Policy& policy) {
        policy.ended_line = [](WorkerEnd end) {
@@ -107,7 +108,8 @@ constexpr Fault k_faults[] = {
          return argv0;
        };
      }},
-    {"bare-fork", "launch.fresh-image", "a worker is a fork of the launcher that executes nothing",
+    {"bare-fork", "launch.fresh-image,launch.arguments-removed",
+     "a worker is a fork of the launcher that executes nothing",
      [](Policy& policy) { policy.start_worker = start_by_fork; }},
     {"leaks-listener", "share.own-socket,share.every-process-listens",
      "workers inherit the launcher's listener",

@@ -81,6 +81,7 @@ TEST_CASE("A worker that ended before the look holds nothing and need not") {
   expect.one_each = true;
   JournalBuilder dead;
   dead.listeners("ready").listeners.pop_back();
+  dead.remove<Exited>([](const Exited& e) { return e.pid == k_second; });
   dead.insert(dead.position<StepBegun>(0), Exited{k_second, 0}, Source::pidfd);
   holds(expect, dead);
 }

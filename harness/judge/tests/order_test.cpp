@@ -81,6 +81,7 @@ TEST_CASE("The kernel's notice of a closing may come late and proves nothing alo
 TEST_CASE("What only polling saw in the wrong order is not held against the server") {
   JournalBuilder builder;
   builder.remove<Exiting>();
+  builder.remove<Reaped>();
   const auto worker = builder.position<Exited>([](const Exited& e) { return e.pid == k_second; });
   builder.set_source(worker, Source::polling);
   builder.move(worker, builder.position<PortProbed>());

@@ -81,9 +81,7 @@ Journal damaged(std::mt19937& random) {
 }  // namespace
 
 TEST_CASE("A healthy case holds in every respect") {
-  Scenario scenario = demanding_scenario();
-  // The only one that cannot hold of a case without failed workers: a failed line with the real status.
-  const auto judgement = judge(scenario, healthy_implementation(), JournalBuilder{}.journal());
+  const auto judgement = judge(demanding_scenario(), healthy_implementation(), JournalBuilder{}.journal());
   INFO(told(judgement));
   CHECK(judgement.verdict == Verdict::pass);
   CHECK(judgement.findings.empty());

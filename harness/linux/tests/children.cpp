@@ -67,8 +67,9 @@ Child::Child(const std::function<int()>& body) {
 Child::~Child() {
   if (m_reaped) return;
   kill(SIGKILL);
-  // Gone without us if the code under test has waited for it.
-  ::waitpid(m_pid, nullptr, 0);
+  // By pidfd, not by pid: the code under test may have waited for it already.
+  siginfo_t info{};
+  ::waitid(P_PIDFD, static_cast<id_t>(m_pidfd.get()), &info, WEXITED);
 }
 
 void Child::kill(int signal) const { send_signal_by_pidfd(m_pidfd.get(), Signal{signal}); }

@@ -179,7 +179,7 @@ TEST_CASE("A typed Ctrl-C reaches every process of the foreground group") {
   SpawnRequest request;
   request.input = terminal->slave.get();
   request.terminal = true;
-  Program program({"/bin/sh", "-c", "cat /dev/zero > /dev/null & echo $!; wait"}, request);
+  Program program({"/bin/sh", "-c", "sleep 1000 & echo $!; wait"}, request);
   const Pid worker = std::stoi(read_line(program.out()));
   // A shell without job control starts `&` with SIGINT ignored: its group is what counts here.
   const auto stat = read_stat(worker);

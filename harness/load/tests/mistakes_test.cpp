@@ -168,6 +168,9 @@ TEST_CASE("requirements are looked up in the catalogue") {
 TEST_CASE("a part proves only what the scenario verifies") {
   CHECK_THAT(mistakes_of(k_head + k_expect + "verifies = [\"terminate.launcher-waits\"]\n"),
              Contains("\"terminate.launcher-waits\" is not among what this scenario verifies"));
+  CHECK(with_step("await = \"ready\"\nverifies = \"terminate.launcher-waits\"\n") == "");
+  CHECK_THAT(with_step("await = \"ready\"\nverifies = \"terminate.launcher-wait\"\n"),
+             Contains("did you mean \"terminate.launcher-waits\"?"));
   CHECK_THAT(mistakes_of(k_head + k_expect + "verifies = [\"launch.exact-count\"]\n"),
              Contains("no expectation proves \"terminate.exit-code\""));
 }
