@@ -86,6 +86,8 @@ Result<CellProcess> start_cell(Isolation isolation, const std::vector<int>& keep
   if (pid > 0) return CellProcess{static_cast<Pid>(pid), Fd(pidfd)};
 
   if (isolation != Isolation::none) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // The scheduler's end closes the journal's pipe: the lifeline tells, and a write must not kill us before we clean up.
+  ::signal(SIGPIPE, SIG_IGN);
   // Ctrl-C at the user's terminal is for the scheduler alone.
   ::setsid();
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -94,7 +94,13 @@ Fd receive_descriptor(int socket) {
   if (!request.directory.empty() && ::chdir(request.directory.c_str()) != 0) ::perror("clusterspec: chdir");
   // dup2 cleared close-on-exec on 0 to 2 alone: whatever else is open here stays ours.
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
-  if (request.watched) send_descriptor(channel, install_notification_filter());
+  if (request.watched) {
+    const int notifications = install_notification_filter();
+    send_descriptor(channel, notifications);
+    // While anyone holds it a call waits for an answer: should the observer die, ours must not be the copy that keeps
+    // this process standing in its execve for ever.
+    ::close(notifications);
+  }
   ::execve(request.executable.c_str(), arguments, environment);
   ::dprintf(2, "clusterspec: cannot execute %s: %s\n", request.executable.c_str(), ::strerror(errno));
   ::_exit(127);
