@@ -81,7 +81,7 @@ class Reader {
       for (const auto& element : found) {
         if (m_problem) return;
         const auto index = std::to_string(value.size());
-        read(element, path + "[" + index + "]", value.emplace_back());
+        read(element, std::string(path).append("[").append(index).append("]"), value.emplace_back());
       }
     } else if constexpr (k_is_text_map<T>) {
       read_map(found, path, value);

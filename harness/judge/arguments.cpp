@@ -72,11 +72,9 @@ struct Wrong {
 };
 
 std::string extras(const std::vector<int>& indexes, const std::vector<std::string>& actual) {
-  std::vector<std::string> parts;
-  for (const int index : indexes)
-    parts.push_back(
-        fmt::format("argument {} {}", index + 1, quoted(actual[static_cast<std::size_t>(index)])));
-  return fmt::format("also got {}", list(parts));
+  return "also got " + list(texts_of(indexes, [&](int index) {
+           return fmt::format("argument {} {}", index + 1, quoted(actual[static_cast<std::size_t>(index)]));
+         }));
 }
 
 std::string losses(const ArgumentDiff& diff, const Given& given, const std::vector<std::string>& actual) {
@@ -129,12 +127,8 @@ Assessment judge_it(const ExpectArguments& expect, const CaseView& view) {
     assessment.violated(
         {.expected = given.clustering.empty()
                          ? std::string("nothing that the launcher was not given")
-                         : fmt::format("the clustering arguments ({}) not to reach a worker", list([&] {
-                                         std::vector<std::string> spelled;
-                                         for (const auto& argument : given.clustering)
-                                           spelled.push_back(quoted(argument));
-                                         return spelled;
-                                       }())),
+                         : fmt::format("the clustering arguments ({}) not to reach a worker",
+                                       list(texts_of(given.clustering, quoted))),
          .actual = removed.text(view),
          .evidence = with_launch(removed.evidence),
          .hint = "Remove the option in every spelling that the parser accepts: \"-w N\", \"-wN\", "

@@ -76,9 +76,7 @@ std::vector<const ProcessState*> CaseView::some_of(const Target& target, Assessm
 }
 
 std::string CaseView::names(const std::vector<const ProcessState*>& processes) const {
-  std::vector<std::string> all_names;
-  for (const ProcessState* process : processes) all_names.push_back(name(*process));
-  return list(all_names);
+  return list(texts_of(processes, [&](const ProcessState* process) { return name(*process); }));
 }
 
 bool alive_at(const ProcessState& process, int number) {

@@ -51,25 +51,18 @@ std::string tally(const Connections& some, std::size_t of_all, const CaseView& v
   std::map<std::pair<std::string_view, Pid>, int> counts;
   for (const auto& one : some) ++counts[{name_of(one->outcome), holder_of(*one.what, view)}];
   std::vector<std::pair<int, std::string>> parts;
+  parts.reserve(counts.size());
   for (const auto& [key, count] : counts)
     parts.emplace_back(-count, fmt::format("{} {}{}", count, key.first,
                                            key.second == 0 ? "" : " at " + view.cluster().name(key.second)));
   std::sort(parts.begin(), parts.end());
-  std::vector<std::string> texts;
-  for (auto& [count, text] : parts) texts.push_back(std::move(text));
-  return fmt::format("{} of {}: {}", some.size(), of_all, list(texts));
+  return fmt::format("{} of {}: {}", some.size(), of_all,
+                     list(texts_of(parts, [](const auto& part) { return part.second; })));
 }
 
 std::string names_of(const std::vector<Outcome>& outcomes) {
-  std::vector<std::string> names;
-  for (const Outcome outcome : outcomes) names.emplace_back(name_of(outcome));
+  const auto names = texts_of(outcomes, [](Outcome outcome) { return std::string(name_of(outcome)); });
   return fmt::format("{}", fmt::join(names, " or "));
-}
-
-std::vector<int> evidence_of(const Connections& some) {
-  std::vector<int> numbers;
-  for (const auto& one : some) numbers.push_back(one.number);
-  return few(numbers);
 }
 
 // The outcome that most of them had says most about the cause.
@@ -89,7 +82,7 @@ void add(Assessment& assessment, const CaseView& view, std::string expected, con
                                 [](const auto& one) { return one->outcome == Outcome::abandoned; });
   assessment.violated({.expected = std::move(expected),
                        .actual = tally(wrong, of_all, view),
-                       .evidence = evidence_of(wrong),
+                       .evidence = few_of(wrong),
                        .hint = hint_for(wrong),
                        .proof = ours ? Proof::missing : Proof::seen});
 }
@@ -140,7 +133,7 @@ Assessment judge_it(const ExpectConnections& expect, const CaseView& view) {
   if (expect.count && count != *expect.count)
     assessment.violated({.expected = fmt::format("{} of {}", counted(*expect.count, "connection"), which),
                          .actual = std::to_string(count),
-                         .evidence = evidence_of(connections),
+                         .evidence = few_of(connections),
                          .hint = "",
                          .proof = count > *expect.count ? Proof::seen : Proof::missing});
   const auto is_in = [](const std::vector<Outcome>& outcomes, const auto& one) {

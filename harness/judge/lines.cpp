@@ -29,12 +29,6 @@ std::vector<Line> lines_like(const CaseView& view, const std::string& pattern) {
   return lines;
 }
 
-std::vector<int> numbers_of(const std::vector<Line>& lines) {
-  std::vector<int> numbers;
-  for (const Line& line : lines) numbers.push_back(line.number);
-  return few(numbers);
-}
-
 bool bears(const ProcessState* process, std::optional<long> pid) { return pid && *pid == process->pid; }
 
 void judge_count(const ExpectLines& expect, const std::vector<Line>& lines, Assessment& assessment) {
@@ -43,7 +37,7 @@ void judge_count(const ExpectLines& expect, const std::vector<Line>& lines, Asse
   assessment.violated(
       {.expected = counted(*expect.count, name_of_line(expect)),
        .actual = fmt::format("{}{}", count, count == 0 ? "" : ", the first " + quoted(lines[0].output->text)),
-       .evidence = numbers_of(lines),
+       .evidence = few_of(lines),
        .hint = "",
        .proof = count > *expect.count ? Proof::seen : Proof::missing});
 }
@@ -275,7 +269,7 @@ void judge_stream(const ExpectLines& expect, const std::vector<Line>& lines, Ass
     assessment.violated({.expected = fmt::format("each {} on standard output", name_of_line(expect)),
                          .actual = fmt::format("{} of {} on standard error, the first {}", elsewhere.size(),
                                                lines.size(), quoted(elsewhere.front().output->text)),
-                         .evidence = numbers_of(elsewhere),
+                         .evidence = few_of(elsewhere),
                          .hint = ""});
 }
 

@@ -30,9 +30,8 @@ std::string name_of_socket(const CaseView& view, const ListenerSeen& listener) {
 }
 
 std::string names_of_sockets(const CaseView& view, const std::vector<const ListenerSeen*>& listeners) {
-  std::vector<std::string> names;
-  for (const ListenerSeen* listener : listeners) names.push_back(name_of_socket(view, *listener));
-  return list(names);
+  return list(
+      texts_of(listeners, [&](const ListenerSeen* listener) { return name_of_socket(view, *listener); }));
 }
 
 const ListenerState* opening_of(const CaseView& view, const ListenerSeen& seen) {
@@ -157,7 +156,7 @@ void judge_address(const ExpectListeners& expect, const CaseView& view, const Du
         {.expected = expected,
          .actual = names_of_sockets(view, elsewhere),
          .evidence = evidence_of(view, look, elsewhere),
-         .hint = "DumpedListeners at the default address and port, and at the options that change them."});
+         .hint = "Look at the default address and port, and at the options that change them."});
 }
 
 }  // namespace

@@ -51,9 +51,9 @@ Assessment judge_it(const ExpectServedBy& expect, const CaseView& view) {
                  "nothing.",
          .proof = Proof::missing});
   if (!others.empty() && expect.nobody_else) {
-    std::vector<std::string> parts;
-    for (const auto& [pid, count] : others)
-      parts.push_back(fmt::format("{} by {}", count, view.cluster().name(pid)));
+    const auto parts = texts_of(others, [&](const auto& other) {
+      return fmt::format("{} by {}", other.second, view.cluster().name(other.first));
+    });
     assessment.violated(
         {.expected = fmt::format("answers of {} by {} only", quoted(expect.group), who(expect.processes)),
          .actual = fmt::format("{} of {}: {}", evidence_others.size(), all, list(parts)),

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -167,7 +168,9 @@ std::vector<Pid> socket_holders(std::uint64_t inode, const std::vector<Pid>& can
 
 bool can_execute(Pid pid, const std::string& path) {
   const std::string seen = path.front() == '/' ? path : fmt::format("/proc/{}/cwd/{}", pid, path);
-  return ::access(seen.c_str(), X_OK) == 0;
+  struct stat status {};
+  // A directory is executable for access(2) and not for execve(2).
+  return ::stat(seen.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(seen.c_str(), X_OK) == 0;
 }
 
 Pid process_of_pidfd(Pid holder, int descriptor) {

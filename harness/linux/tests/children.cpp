@@ -1,7 +1,9 @@
 #include "linux/tests/children.hpp"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,7 +60,11 @@ bool eventually(const std::function<bool()>& condition, Duration within) {
 
 Child::Child(const std::function<int()>& body) {
   m_pid = ::fork();
-  if (m_pid == 0) ::_exit(body());
+  if (m_pid == 0) {
+    // A test program that is killed leaves no child behind.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::_exit(body());
+  }
   REQUIRE(m_pid > 0);
   m_pidfd = open_pidfd(m_pid);
   REQUIRE(m_pidfd);
@@ -81,7 +87,8 @@ std::optional<int> Child::wait() {
   return status;
 }
 
-WatchedChild::WatchedChild(const std::function<int()>& body) : m_report(pipe_or_fail()), m_go(pipe_or_fail()) {
+WatchedChild::WatchedChild(const std::function<int()>& body)
+    : m_report(pipe_or_fail()), m_go(pipe_or_fail()) {
   m_child.emplace([&] {
     const int filter = install_notification_filter();
     char go = 0;

@@ -91,20 +91,27 @@ TEST_CASE("Every descendant is ended: those that ignore signals, orphans, and th
   const Pipe alive = pipe_or_fail();
   Child cell([&] {
     adopt_orphans();
+    const auto live_on = [&] {
+      ::alarm(60);  // never outlives the test by more than that
+      (void)!::write(alive.write.get(), "x", 1);
+      for (;;) ::pause();
+    };
     for (int i = 0; i < 3; ++i) {
       if (::fork() != 0) continue;
-      for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_IGN);
+      for (int number = 1; number < NSIG; ++number)
+        if (number != SIGALRM) ::signal(number, SIG_IGN);
       ::setsid();
       if (::fork() != 0 && i == 0) ::_exit(0);  // its child is an orphan now
-      while (::write(alive.write.get(), "x", 1) == 1) ::pause();
-      ::_exit(0);
+      live_on();
     }
-    // A chain in which each process starts the next and ends.
-    if (::fork() == 0)
-      while (::fork() == 0) {
-      }
+    if (::fork() == 0) {
+      // Makes new ones while we look.
+      for (int i = 0; i < 300; ++i)
+        if (::fork() == 0) live_on();
+      live_on();
+    }
     char byte = 0;
-    for (int i = 0; i < 5; ++i)
+    for (int i = 0; i < 6; ++i)
       if (!wait_readable(alive.read.get()) || ::read(alive.read.get(), &byte, 1) != 1) return 1;
     if (!kill_descendants()) return 2;
     return descendants_of(own_pid()).empty() ? 0 : 3;

@@ -80,15 +80,15 @@ TEST_CASE("A cell has no descriptor of ours but those it is to keep") {
   const Fd leak(::fcntl(0, F_DUPFD, 700));
   const Pipe kept = pipe_or_fail(), other = pipe_or_fail();
   for (const Isolation isolation : {Isolation::none, Isolation::namespaces}) {
-    const auto status = in_cell(
-        isolation,
-        [&] {
-          if (::fcntl(kept.write.get(), F_GETFD) < 0) return 2;
-          for (const int fd : {leak.get(), kept.read.get(), other.read.get(), other.write.get()})
-            if (::fcntl(fd, F_GETFD) >= 0) return 3;
-          return 0;
-        },
-        {kept.write.get()});
+    const auto status =
+        in_cell(isolation,
+                [&] {
+                  if (::fcntl(kept.write.get(), F_GETFD) < 0) return 2;
+                  for (const int fd : {leak.get(), kept.read.get(), other.read.get(), other.write.get()})
+                    if (::fcntl(fd, F_GETFD) >= 0) return 3;
+                  return 0;
+                },
+                {kept.write.get()});
     if (status) CHECK(*status == 0);
   }
 }
@@ -160,16 +160,15 @@ TEST_CASE("When the parent of a cell is killed the cell and all that is in it di
 
 TEST_CASE("A case directory in isolation is seen by nobody else and vanishes with the cell") {
   const Pipe report = pipe_or_fail();
-  const auto status = in_cell(
-      Isolation::namespaces,
-      [&] {
-        const auto directory = make_case_directory(Isolation::namespaces);
-        if (!directory || !std::filesystem::is_empty(*directory)) return 2;
-        const auto file = create_file(*directory + "/written-by-a-test-cell");
-        if (!file || !write_all(file->get(), "x")) return 3;
-        return write_all(report.write.get(), *directory + "\n") ? 0 : 4;
-      },
-      {report.write.get()});
+  const auto status = in_cell(Isolation::namespaces,
+                              [&] {
+                                const auto directory = make_case_directory(Isolation::namespaces);
+                                if (!directory || !std::filesystem::is_empty(*directory)) return 2;
+                                const auto file = create_file(*directory + "/written-by-a-test-cell");
+                                if (!file || !write_all(file->get(), "x")) return 3;
+                                return write_all(report.write.get(), *directory + "\n") ? 0 : 4;
+                              },
+                              {report.write.get()});
   if (!status) return;
   REQUIRE(*status == 0);
   const std::string directory = read_line(report.read.get());

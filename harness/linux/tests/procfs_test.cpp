@@ -109,8 +109,9 @@ TEST_CASE("Descendants are found with their parents first, zombies too") {
   for (const pid_t pid : two)
     CHECK(std::any_of(found.begin(), found.end(), [&](const ProcessSeen& p) { return p.pid == pid; }));
   for (auto it = found.begin(); it != found.end(); ++it) {
-    const bool parent_known = it->parent == staying.pid() ||
-                              std::any_of(found.begin(), it, [&](const ProcessSeen& p) { return p.pid == it->parent; });
+    const bool parent_known =
+        it->parent == staying.pid() ||
+        std::any_of(found.begin(), it, [&](const ProcessSeen& p) { return p.pid == it->parent; });
     CHECK(parent_known);
   }
   // What pauses must not outlive the test.

@@ -131,7 +131,8 @@ TEST_CASE("A server gets its arguments, environment and directory byte for byte"
   request.executable = "/bin/sh";
   request.environment = {"NAME=a b\n\xff", "EMPTY="};
   request.directory = "/usr";
-  const std::vector<std::string> arguments = {"another name", "-c", "echo ready; read line", "", "--", "\xc3\x28"};
+  const std::vector<std::string> arguments = {"another name", "-c",      "echo ready; read line", "",
+                                              "--",           "\xc3\x28"};
   Program program(arguments, request);
   REQUIRE(read_line(program.out()) == "ready");
   const auto described = describe_process(program.pid());
@@ -208,7 +209,8 @@ TEST_CASE("A watched server stands still in its execve until that is answered") 
   CHECK(first->call == WatchedCall::execve);
   CHECK(first->thread == program.pid());
   CHECK(read_string(program.pid(), first->arguments[0]) == "/bin/echo");
-  CHECK(read_string_list(program.pid(), first->arguments[1]) == std::vector<std::string>{"/bin/echo", "hello"});
+  CHECK(read_string_list(program.pid(), first->arguments[1]) ==
+        std::vector<std::string>{"/bin/echo", "hello"});
   notifications.let_happen(first->id);
   CHECK(read_line(program.out()) == "hello");
   REQUIRE(wait_readable(notifications.fd()));
