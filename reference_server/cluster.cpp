@@ -41,6 +41,7 @@ void Cluster::start_one() {
       pid = start_from(path);
     }
   }
+  if (!pid && pid.error() == std::errc::operation_canceled) return;  // an interrupt came first
   if (!pid) {
     complain(m_plan.program, "cannot start a worker: " + path.value_or("own executable not found") + ": " +
                                  pid.error().message());
@@ -48,11 +49,6 @@ void Cluster::start_one() {
   }
   m_living.push_back(*pid);
   m_log.line(m_policy.started_line(*pid));
-  // An interrupt of the group that came between the look at what is pending and the birth of this worker has
-  // reached the launcher only; the kernel gives one that comes later to both. The two cannot be told apart,
-  // and a worker ignores a second one, so it is sent again: else the launcher would wait for this worker for
-  // ever.
-  if (interrupt_is_pending()) kill(*pid, SIGINT);
 }
 
 tl::expected<pid_t, std::error_code> Cluster::start_from(

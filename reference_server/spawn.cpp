@@ -1,14 +1,16 @@
 #include "reference_server/spawn.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <vector>
 
 #include "reference_server/policy.hpp"
@@ -26,36 +28,44 @@ bool is_same_file(const char* one, const char* other) {
 
 std::error_code error_of(int number) { return {number, std::generic_category()}; }
 
-// What posix_spawn is told, freed on every way out.
-class Attributes {
- public:
-  explicit Attributes(const Launch& launch) {
-    posix_spawnattr_init(&m_attributes);
-    posix_spawn_file_actions_init(&m_actions);
-    posix_spawn_file_actions_addopen(&m_actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+// The bit of a signal in the masks of /proc/PID/status (proc(5)).
+constexpr unsigned long long bit_of(int signal) { return 1ULL << (signal - 1); }
 
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    if (launch.restore_pipe_signal) sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_setsigdefault(&m_attributes, &defaults);
+// Between vfork and exec: only system calls. True if the launcher has an interrupt pending that this process
+// has not. It came before the birth, so nobody else will tell this process: it must not begin. One that comes
+// from here on reaches it by itself if it is meant for the group, and is none of its business if it is not.
+bool interrupted_before_birth(const char* status_of_parent) {
+  sigset_t own;
+  if (sigpending(&own) != 0 || sigismember(&own, SIGINT) == 1) return false;
+  const int file = open(status_of_parent, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  std::array<char, 4096> text{};
+  const ssize_t length = read(file, text.data(), text.size() - 1);
+  close(file);
+  const char* pending = length > 0 ? std::strstr(text.data(), "ShdPnd:") : nullptr;
+  return pending && (std::strtoull(pending + std::strlen("ShdPnd:"), nullptr, 16) & bit_of(SIGINT)) != 0;
+}
 
-    posix_spawnattr_setsigmask(&m_attributes, &launch.signal_mask);
-    posix_spawnattr_setflags(&m_attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  ~Attributes() {
-    posix_spawn_file_actions_destroy(&m_actions);
-    posix_spawnattr_destroy(&m_attributes);
-  }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-
-  const posix_spawnattr_t* attributes() const { return &m_attributes; }
-  const posix_spawn_file_actions_t* actions() const { return &m_actions; }
-
- private:
-  posix_spawnattr_t m_attributes{};
-  posix_spawn_file_actions_t m_actions{};
+struct Birth {
+  const Launch& launch;
+  char* const* argv;
+  const char* status_of_parent;
+  volatile int error = 0;  // told to the parent, whose memory this is until exec (vfork(2))
 };
+
+[[noreturn, gnu::noinline]] void become_worker(Birth& birth) {
+  if (interrupted_before_birth(birth.status_of_parent)) {
+    birth.error = ECANCELED;
+    _exit(0);
+  }
+  const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (null >= 0 && null != STDIN_FILENO) dup2(null, STDIN_FILENO);
+  if (birth.launch.restore_pipe_signal) signal(SIGPIPE, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &birth.launch.signal_mask, nullptr);
+  execve(birth.launch.path.c_str(), birth.argv, environ);
+  birth.error = errno;
+  _exit(127);
+}
 
 }  // namespace
 
@@ -75,12 +85,16 @@ tl::expected<pid_t, std::error_code> spawn(const Launch& launch) {
   for (const auto& argument : launch.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
 
-  const Attributes attributes(launch);
-  pid_t pid = 0;
-  const int error = posix_spawn(&pid, launch.path.c_str(), attributes.actions(), attributes.attributes(),
-                                argv.data(), environ);
-  if (error != 0) return tl::unexpected(error_of(error));
-  return pid;
+  const auto status = "/proc/" + std::to_string(getpid()) + "/status";
+  Birth birth{launch, argv.data(), status.c_str()};
+  // The launcher stands still until exec: its pending interrupts cannot be read by anyone before the child
+  // has looked.
+  const pid_t pid = vfork();
+  if (pid == 0) become_worker(birth);
+  if (pid < 0) return tl::unexpected(error_of(errno));
+  if (birth.error == 0) return pid;
+  waitpid(pid, nullptr, 0);
+  return tl::unexpected(error_of(birth.error));
 }
 
 bool parent_runs_same_executable() {

@@ -14,6 +14,9 @@ namespace {
 // A server that prints without end must not fill our memory or the disk.
 constexpr std::size_t k_longest_line = 65536;
 constexpr int k_most_lines = 20000;
+// More than the kernel keeps in a socket of the usual size (net.core.wmem_default), in which each write takes
+// at least 512 bytes: so one drain gives all that had been written when it began.
+constexpr int k_pieces_a_drain = 512;
 
 }  // namespace
 
@@ -29,7 +32,7 @@ OutputReader::~OutputReader() {
 void OutputReader::drain() {
   std::array<char, 65536> buffer;
   // Bounded: a server that writes faster than we read must not keep us from everything else.
-  for (int pieces = 0; m_open && pieces < 64; ++pieces) {
+  for (int pieces = 0; m_open && pieces < k_pieces_a_drain; ++pieces) {
     const Piece piece = receive_piece(m_fd.get(), buffer.data(), buffer.size());
     if (piece.size == -EAGAIN) return;
     if (piece.size <= 0) {

@@ -25,8 +25,9 @@ ResponseReader::ResponseReader(bool to_head_request) : m_state(std::make_unique<
   };
   state.settings.on_message_complete = [](llhttp_t* parser) -> int {
     // An interim response (1xx) is not the answer.
-    if (parser->status_code >= 200) static_cast<State*>(parser->data)->complete = true;
-    return 0;
+    if (parser->status_code < 200) return 0;
+    static_cast<State*>(parser->data)->complete = true;
+    return HPE_PAUSED;  // or it would go on with what follows as the next response
   };
   llhttp_init(&state.parser, HTTP_RESPONSE, &state.settings);
   state.parser.data = m_state.get();
@@ -47,6 +48,8 @@ bool ResponseReader::feed(std::string_view bytes) {
   const llhttp_errno_t status = llhttp_execute(&state.parser, bytes.data(), bytes.size());
   if (status == HPE_OK) return true;
   if (state.complete) {
+    if (status == HPE_PAUSED && llhttp_get_error_pos(&state.parser) == bytes.data() + bytes.size())
+      return true;
     state.error = "bytes after the end of the response";
   } else {
     const char* reason = llhttp_get_error_reason(&state.parser);
