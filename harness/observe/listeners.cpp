@@ -67,6 +67,8 @@ void ListenerWatch::look(const std::string& occasion, bool whole) {
 void ListenerWatch::found_by_polling(const ListenerSeen& seen) {
   const std::vector<Pid> holders = socket_holders(seen.inode, m_processes.alive());
   if (holders.empty()) return;  // its process is not known yet: the next poll finds it
+  // A socket of our own (a step occupied the port), which a server holds too between our fork and its exec.
+  if (!descriptors_of_socket(own_pid(), seen.inode).empty()) return;
   // A copy of the socket tells what the dump does not, and takes the mark.
   for (const int number : descriptors_of_socket(holders.front(), seen.inode)) {
     const Fd copy = copy_descriptor(m_processes.pidfd(holders.front()), number);
