@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The built programs as a user runs them. Usage: whole_program.py BUILD_DIRECTORY SOURCE_DIRECTORY [TEST…]
 
-Waits are on events: the end of a process (its pidfd), a line of output.
+Waits are on events: the end of a process (its pidfd), a line of output. Only for a request being in flight there is
+no event outside of the cell: for that /proc is looked at again and again, up to a deadline.
 """
 import json
 import os
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 BUILD, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
@@ -44,6 +46,44 @@ def ended(pid):
         return bool(poll.poll(DEADLINE_MS))
     finally:
         os.close(pidfd)
+
+
+def answering(pid):
+    """True while the process holds a connection that it has accepted, in whatever network it lives."""
+    process = pathlib.Path("/proc", str(pid))
+    try:
+        own = {os.readlink(fd) for fd in (process / "fd").iterdir()}
+        connections = [line.split() for line in (process / "net/tcp").read_text().splitlines()[1:]]
+    except OSError:
+        return False
+    established = "01"
+    return any(c[3] == established and f"socket:[{c[9]}]" in own for c in connections)
+
+
+# One request that is answered only after a minute, by a server in a directory of its own.
+LONG_REQUEST = """
+title = "A request that takes long"
+why = "So that a run can be ended in the middle of it"
+verifies = ["terminate.in-flight-completes"]
+[launch]
+workers = 1
+other-directory = true
+[[step]]
+await = "ready"
+[[step]]
+open = "slow"
+request = "slow"
+delay = "60s"
+until = "handled"
+hung-after = "120s"
+[[step]]
+await = "concluded"
+connections = "slow"
+within = "120s"
+[[expect]]
+connections = "slow"
+outcome = "answered"
+"""
 
 
 class WholeProgram(unittest.TestCase):
@@ -123,6 +163,56 @@ class WholeProgram(unittest.TestCase):
             self.assertTrue(ended(pid), f"process {pid} is left: " + " ".join(map(str, options)))
         self.assertEqual(os.listdir(self.temporary), [])
         return process.returncode
+
+    def ended_in_the_middle(self, number, *options):
+        """Starts a run of LONG_REQUEST, sends the signal while the request is in flight, and gives the exit code."""
+        scenarios = self.path / "scenarios"
+        (scenarios / "documented").mkdir(parents=True, exist_ok=True)
+        (scenarios / "documented/long-request.toml").write_text(LONG_REQUEST)
+        (scenarios / "requirements.toml").write_text((SOURCE / "scenarios/requirements.toml").read_text())
+        with subprocess.Popen([CLUSTERSPEC, "run", "--scenarios", scenarios, "-i", REFERENCE, "--report", "json=r.json",
+                               *options], cwd=self.path, env=self.environment, stdout=subprocess.PIPE, text=True) as process:
+            deadline = time.monotonic() + DEADLINE_MS / 1000
+            while not any(map(answering, descendants_of_ours(self.marker))):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    process.kill()
+                    self.fail("no request was ever in flight: " + process.stdout.read())
+            # Without isolation the case's directory lies where we can see it: what is checked below would else be nothing.
+            if "--isolation=none" in options:
+                self.assertEqual(len(os.listdir(self.temporary)), 1)
+            process.send_signal(number)
+            process.stdout.read()
+        for pid in descendants_of_ours(self.marker):
+            self.assertTrue(ended(pid), f"process {pid} is left: " + " ".join(options))
+        self.assertEqual(os.listdir(self.temporary), [])
+        return process.returncode
+
+    def test_a_kill_in_the_middle_of_a_request_leaves_nothing(self):
+        for options in ((), ("--isolation=none",), ("--isolation=none", "--observation=polling")):
+            with self.subTest(options):
+                self.assertEqual(self.ended_in_the_middle(signal.SIGKILL, *options), -signal.SIGKILL)
+
+    def test_an_interrupt_in_the_middle_of_a_request_ends_it_at_once_and_reports_are_written(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            for options in ((), ("--isolation=none",)):
+                with self.subTest(number=number, options=options):
+                    begun = time.monotonic()
+                    self.assertEqual(self.ended_in_the_middle(number, *options), 130)
+                    self.assertLess(time.monotonic() - begun, 30)
+                    report = json.loads((self.path / "r.json").read_text())
+                    self.assertTrue(report["run"]["interrupted"])
+
+    def test_a_journal_has_the_verdict_of_its_run(self):
+        for implementation in (REFERENCE, self.faulty("nonzero-exit")):
+            self.run_it("run", "-i", implementation, "terminate.exit-code", "terminate.announced", "--keep-journals",
+                        "--report", "json=r.json")
+            cases = json.loads((self.path / "r.json").read_text())["cases"]
+            self.assertTrue(cases)
+            for case in cases:
+                again = self.run_it("judge", case["journal"])
+                with self.subTest(case["id"]):
+                    self.assertEqual(again.returncode, {"pass": 0, "fail": 1}[case["verdict"]], again.stdout)
+                    self.assertIn(f"{case['id']}: pass" if case["verdict"] == "pass" else "Required", again.stdout)
 
     def test_an_interrupt_ends_everything_and_reports_are_written(self):
         for options in ((), ("--isolation=none",)):
