@@ -294,7 +294,6 @@ TEST_CASE("A connection kept open after its answer, then closed by the server, i
   });
   auto plan = stage.plan(server.port);
   plan->keep_alive = true;
-  plan->hung_after = milliseconds(1);  // idle is no silence to be counted
   stage.probe.connect(plan, false);
   REQUIRE(stage.until_phase(Phase::answered));
   int later = 0;
@@ -312,10 +311,15 @@ TEST_CASE("A connection that never sends, closed by the server, is closed-idle")
   ScriptedServer server(stage.loop, {}, {});
   auto plan = stage.plan(server.port);
   plan->bytes.clear();
-  plan->hung_after = milliseconds(500);
+  plan->hung_after = milliseconds(20);  // idle is no silence to be counted
   stage.probe.connect(plan, false);
   REQUIRE(stage.until(
       [&] { return server.peers.size() == 1 && stage.probe.reached("group", Phase::connected); }));
+  bool later = false;
+  stage.loop.after(milliseconds(60), [&] { later = true; });
+  REQUIRE(stage.until([&] { return later; }));
+  CHECK(stage.concluded.empty());
+  REQUIRE(server.peers.size() == 1);
   CHECK(server.peers.begin()->second.received.empty());
   server.close_all();
   REQUIRE(stage.until_phase(Phase::concluded));
