@@ -36,6 +36,9 @@ struct ListArguments {
 };
 int list_command(const ListArguments& arguments);
 
+// What requirements mean, where they come from, which scenarios verify them. Ids may be globs.
+int explain_command(const std::vector<std::string>& ids, const std::string& scenarios);
+
 int check_command(const std::vector<std::string>& files, const std::string& scenarios);
 int judge_command(const std::vector<std::string>& journals, const std::string& scenarios);
 

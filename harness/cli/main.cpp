@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   RunArguments run;
   ListArguments list;
-  std::vector<std::string> files, journals;
+  std::vector<std::string> files, ids, journals;
   std::string scenarios;
 
   CLI::App app(
@@ -67,6 +67,11 @@ int main(int argc, char** argv) {
   list_app->add_flag("--requirements", list.requirements, "the catalogue of requirements instead");
   list_app->add_option("--scenarios", list.scenarios, "directory of scenarios");
 
+  CLI::App* explain_app =
+      app.add_subcommand("explain", "Tell what a requirement means and which scenarios verify it");
+  explain_app->add_option("ID", ids, "requirement ids or globs of them")->required();
+  explain_app->add_option("--scenarios", scenarios, "directory of scenarios");
+
   CLI::App* check_app = app.add_subcommand("check", "Check TOML files; all that are known if none is given");
   check_app->add_option("FILE", files, "scenario or implementation");
   check_app->add_option("--scenarios", scenarios, "directory of scenarios");
@@ -87,6 +92,7 @@ int main(int argc, char** argv) {
   if (!run.command.empty())
     return complain(Error{ErrorKind::usage, "only `run` takes a command after --", {}, {}, {}});
   if (*list_app) return list_command(list);
+  if (*explain_app) return explain_command(ids, scenarios);
   if (*check_app) return check_command(files, scenarios);
   return judge_command(journals, scenarios);
 }
