@@ -2,12 +2,12 @@
 #   fmt           formatting, faster to compile and safer than streams
 #   toml++        reads scenarios and implementations, with the position of each key
 #   CLI11         the command lines of both programs
-#   nlohmann-json journal lines and the JSON report
+#   nlohmann-json journal lines, the JSON report, the schemas of TOML files
 #   pugixml       writes the JUnit report, so that escaping is not ours
 #   tl::expected  errors as values before C++23's std::expected
 #   llhttp        parses HTTP for the server and for the probe, the parser that node uses
 #   libmnl        netlink framing for inet_diag
-#   asio          event loop of the reference server, the probe and the cell
+#   asio          event loop of the reference server
 #   Catch2        tests
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
@@ -38,6 +38,11 @@ set_target_properties(llhttp PROPERTIES C_STANDARD 11)
 target_compile_options(llhttp PRIVATE -w)
 
 if(CLUSTERSPEC_TESTS)
+  # Debian's python, which has Debian's python packages, and not another one that comes first in PATH.
+  if(EXISTS /usr/bin/python3 AND NOT Python3_EXECUTABLE)
+    set(Python3_EXECUTABLE /usr/bin/python3)
+  endif()
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
   find_path(CATCH2_INCLUDE_DIR catch2/catch.hpp REQUIRED)
   add_library(catch2 INTERFACE)
   target_include_directories(catch2 SYSTEM INTERFACE ${CATCH2_INCLUDE_DIR})

@@ -54,7 +54,8 @@ void set_counts(pugi::xml_node node, const Counts& counts) {
   set(node, "errors", std::to_string(counts.errors));
 }
 
-void add_properties(pugi::xml_node suite, const RunResult& run) {
+void add_properties(pugi::xml_node suite, const RunResult& run,
+                    const std::vector<const RequirementResult*>& requirements) {
   pugi::xml_node properties = suite.append_child("properties");
   const auto add = [&](std::string_view name, std::string_view value) {
     pugi::xml_node property = properties.append_child("property");
@@ -69,6 +70,21 @@ void add_properties(pugi::xml_node suite, const RunResult& run) {
   add("time-scale", fmt::format("{}", run.time_scale));
   add("interrupted", run.interrupted ? "true" : "false");
   for (const std::string& note : run.notes) add("note", note);
+  for (const RequirementResult* result : requirements)
+    add("requirement." + result->requirement.id, name_of(result->verdict));
+}
+
+// Each requirement belongs to the test suite of its area, or to the first if there is no such in this run.
+std::vector<const RequirementResult*> requirements_of(const std::string& suite, const RunResult& run,
+                                                      const std::vector<std::string>& suites) {
+  std::vector<const RequirementResult*> all;
+  for (const RequirementResult& result : run.requirements) {
+    const std::string& id = result.requirement.id;
+    std::string home = fmt::format("{}/{}", name_of(result.requirement.suite), id.substr(0, id.find('.')));
+    if (std::find(suites.begin(), suites.end(), home) == suites.end()) home = suites.front();
+    if (home == suite) all.push_back(&result);
+  }
+  return all;
 }
 
 // "documented.terminate.launcher-closes-last": what stands before the last dot becomes the package.
@@ -130,8 +146,8 @@ void add_output(pugi::xml_node test, const CaseResult& result, const Catalogue& 
   if (!text.empty()) set_text(test.append_child("system-out"), text);
 }
 
-void add_suite(pugi::xml_node root, const std::string& name, const RunResult& run,
-               const Catalogue& catalogue) {
+void add_suite(pugi::xml_node root, const std::string& name, const std::vector<std::string>& suites,
+               const RunResult& run, const Catalogue& catalogue) {
   Counts counts;
   for (const CaseResult& result : run.cases)
     if (area(result) == name) counts.add(result);
@@ -142,7 +158,7 @@ void add_suite(pugi::xml_node root, const std::string& name, const RunResult& ru
   set(suite, "time", seconds_text(counts.seconds));
   set(suite, "timestamp", run.started);
   set(suite, "hostname", run.host);
-  add_properties(suite, run);
+  add_properties(suite, run, requirements_of(name, run, suites));
   for (const CaseResult& result : run.cases) {
     if (area(result) != name) continue;
     pugi::xml_node test = suite.append_child("testcase");
@@ -171,7 +187,7 @@ std::string junit_text(const RunResult& run, const Catalogue& catalogue) {
   set(root, "name", "clusterspec");
   set_counts(root, counts);
   set(root, "time", seconds_text(run.seconds));
-  for (const std::string& suite : suites) add_suite(root, suite, run, catalogue);
+  for (const std::string& suite : suites) add_suite(root, suite, suites, run, catalogue);
 
   struct Text : pugi::xml_writer {
     std::string text;

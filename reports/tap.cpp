@@ -130,6 +130,9 @@ class Tap : public ReportWriter {
 
   void run_ended(const RunResult& run) override {
     std::string text;
+    for (const RequirementResult& result : run.requirements)
+      text += fmt::format("# requirement {} ({}): {}\n", one_line(result.requirement.id),
+                          name_of(result.requirement.level), name_of(result.verdict));
     if (run.interrupted)
       text += fmt::format("Bail out! interrupted, {} of {} cases ended\n", m_written, m_planned);
     else if (m_written == 0)

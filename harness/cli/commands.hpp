@@ -19,6 +19,7 @@ struct RunArguments {
   std::vector<std::string> command;  // after "--"
   std::string implementation = "reference";
   std::string suite = "documented";
+  std::vector<std::string> tags;
   std::vector<std::string> reports;  // FORMAT=FILE
   std::string scenarios, results = "clusterspec-results";
   std::string isolation = "auto", observation = "auto";
@@ -38,6 +39,9 @@ int list_command(const ListArguments& arguments);
 
 // What requirements mean, where they come from, which scenarios verify them. Ids may be globs.
 int explain_command(const std::vector<std::string>& ids, const std::string& scenarios);
+
+// The JSON schema of a kind of TOML file (load/load.hpp), generated from what the loader reads.
+int schema_command(const std::string& kind, const std::string& scenarios);
 
 int check_command(const std::vector<std::string>& files, const std::string& scenarios);
 int judge_command(const std::vector<std::string>& journals, const std::string& scenarios);

@@ -107,6 +107,24 @@ int list_command(const ListArguments& arguments) {
   return 0;
 }
 
+int schema_command(const std::string& kind, const std::string& scenarios) {
+  const auto file = from_name<TomlFile>(kind);
+  if (!file)
+    return complain(Error{ErrorKind::usage,
+                          fmt::format("there is no kind of file \"{}\"", printable(kind)),
+                          {},
+                          {},
+                          "kinds: " + all_names<TomlFile>()});
+  const auto directory = scenarios_directory(scenarios);
+  if (!directory) return complain(directory.error());
+  const auto source = read_source(*directory + "/requirements.toml");
+  if (!source) return complain(source.error());
+  const auto catalogue = load_catalogue(*source);
+  if (!catalogue) return complain(catalogue.error());
+  print(json_schema(*file, *catalogue));
+  return 0;
+}
+
 int check_command(const std::vector<std::string>& files, const std::string& scenarios) {
   const auto directory = scenarios_directory(scenarios);
   if (!directory) return complain(directory.error());

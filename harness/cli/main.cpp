@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   RunArguments run;
   ListArguments list;
   std::vector<std::string> files, ids, journals;
-  std::string scenarios;
+  std::string scenarios, kind;
 
   CLI::App app(
       "Conformance harness for servers that share one port between several processes.\n"
@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
                    "name or TOML file; or put `-- COMMAND…` at the end, with {port} {host} {workers}")
       ->capture_default_str();
   run_app->add_option("--suite", run.suite, "documented, production or all")->capture_default_str();
+  run_app->add_option("--tag", run.tags, "only scenarios with one of these tags, repeatable");
   run_app->add_option("--report", run.reports, "FORMAT=FILE, repeatable: junit, json, tap, markdown");
   run_app->add_option("-j,--jobs", run.jobs, "cases side by side (default: processors)")
       ->check(CLI::Range(1, 256));
@@ -72,6 +73,11 @@ int main(int argc, char** argv) {
   explain_app->add_option("ID", ids, "requirement ids or globs of them")->required();
   explain_app->add_option("--scenarios", scenarios, "directory of scenarios");
 
+  CLI::App* schema_app =
+      app.add_subcommand("schema", "Print the JSON schema of a kind of TOML file, for editors");
+  schema_app->add_option("KIND", kind, "scenario, implementation or requirements")->required();
+  schema_app->add_option("--scenarios", scenarios, "directory of scenarios");
+
   CLI::App* check_app = app.add_subcommand("check", "Check TOML files; all that are known if none is given");
   check_app->add_option("FILE", files, "scenario or implementation");
   check_app->add_option("--scenarios", scenarios, "directory of scenarios");
@@ -93,6 +99,7 @@ int main(int argc, char** argv) {
     return complain(Error{ErrorKind::usage, "only `run` takes a command after --", {}, {}, {}});
   if (*list_app) return list_command(list);
   if (*explain_app) return explain_command(ids, scenarios);
+  if (*schema_app) return schema_command(kind, scenarios);
   if (*check_app) return check_command(files, scenarios);
   return judge_command(journals, scenarios);
 }

@@ -50,6 +50,7 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
   prepared.executable = *executable;
   Selection selection;
   selection.patterns = arguments.patterns;
+  selection.tags = arguments.tags;
   if (arguments.suite != "all") {
     selection.suite = from_name<Suite>(arguments.suite);
     if (!selection.suite)

@@ -38,7 +38,8 @@ Result<std::string> scenarios_directory(const std::string& asked_for) {
     candidates.emplace_back(asked_for);
   } else {
     const fs::path here = fs::path(own_executable()).parent_path();
-    candidates = {here / "../../scenarios", here / "../share/clusterspec/scenarios", fs::path("scenarios")};
+    // Installed; built in build/PRESET of a checkout; from the checkout's top.
+    candidates = {here / "../share/clusterspec/scenarios", here / "../../scenarios", fs::path("scenarios")};
   }
   for (const fs::path& candidate : candidates)
     if (fs::is_regular_file(candidate / "requirements.toml", ignored))
@@ -134,6 +135,9 @@ Result<std::string> find_executable(const Implementation& implementation) {
   if (name.find('/') != std::string::npos && name.front() != '/' && implementation.file.ends_with(".toml"))
     name = (fs::path(implementation.file).parent_path() / name).string();
   std::string found = find_program(name, here.string());
+  // Where an installation keeps the servers that come with clusterspec: no program of theirs is for PATH.
+  if (found.empty())
+    found = find_program(name, (here / "../libexec/clusterspec").lexically_normal().string());
   if (found.empty())
     return failure(ErrorKind::usage,
                    fmt::format("the program \"{}\" of {} is not there, or cannot be executed",

@@ -51,15 +51,7 @@ Loaded<Catalogue> load_catalogue(const SourceText& source) {
   for (const toml::node& element : *list->as_array()) {
     const toml::table& table = *element.as_table();
     Requirement requirement;
-    reader.keys(table, "a requirement", [&](auto&& visit) {
-      visit("id", requirement.id, Need::required, "\"area.claim\"");
-      visit("level", requirement.level, Need::required, all_names<Level>().c_str());
-      visit("suite", requirement.suite, Need::required, all_names<Suite>().c_str());
-      visit("basis", requirement.basis, Need::required, all_names<Basis>().c_str());
-      visit("source", requirement.source, Need::required, "a section of the document, or a link");
-      visit("text", requirement.text, Need::required, "the statement");
-      visit("quote", requirement.quote, Need::optional, "the document's words");
-    });
+    reader.keys(table, "a requirement", [&](auto&& visit) { Requirement::describe(requirement, visit); });
     check(requirement, table, mistakes);
     if (const auto [earlier, fresh] = seen.emplace(requirement.id, table.source().begin); !fresh)
       mistakes.add(table.get("id") ? table.get("id")->source() : table.source(),

@@ -44,4 +44,17 @@ Loaded<Scenario> load_scenario(const SourceText& source, const std::string& name
 Loaded<std::vector<Scenario>> load_combinations(const SourceText& source, const std::string& name,
                                                 const Catalogue* catalogue);
 
+// The kinds of TOML files there are.
+enum class TomlFile { scenario, implementation, requirements };
+template <>
+struct Names<TomlFile> {
+  static constexpr std::array table{std::pair{TomlFile::scenario, "scenario"},
+                                    std::pair{TomlFile::implementation, "implementation"},
+                                    std::pair{TomlFile::requirements, "requirements"}};
+};
+
+// The JSON schema of such a file, for editors: it is generated from the same lists of keys that the loader
+// reads by. `catalogue` gives the ids that a scenario may name.
+std::string json_schema(TomlFile kind, const Catalogue& catalogue);
+
 }  // namespace clusterspec

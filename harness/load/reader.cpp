@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "load/choices.hpp"
+
 namespace clusterspec {
 namespace {
 
@@ -26,26 +28,6 @@ std::string kind_of(const toml::node& node) {
     default:
       return "a date or time";
   }
-}
-
-const std::vector<std::string> k_targets{"launcher", "workers", "worker 1", "worker 2", "group", "all"};
-const std::vector<std::string> k_moments{"launched",
-                                         "ready",
-                                         "signalled",
-                                         "launcher exited",
-                                         "every worker exited",
-                                         "any worker exited",
-                                         "launcher closed its listener",
-                                         "every worker closed its listener",
-                                         "any worker closed its listener"};
-
-std::vector<std::string> signal_names() {
-  std::vector<std::string> names;
-  for (int number = 1; number < 32; ++number) {
-    const std::string name = to_text(Signal{number});
-    if (name.starts_with("SIG")) names.push_back(name.substr(3));
-  }
-  return names;
 }
 
 }  // namespace
@@ -186,17 +168,17 @@ bool Reader::read(const toml::node& node, const std::string& key, Duration& out)
 
 bool Reader::read(const toml::node& node, const std::string& key, Signal& out) {
   const auto written = text(node, key, "a signal's name such as \"INT\"");
-  return written && parsed(node, parse_signal(written->text), signal_names(), written->text, out);
+  return written && parsed(node, parse_signal(written->text), signal_choices(), written->text, out);
 }
 
 bool Reader::read(const toml::node& node, const std::string& key, Target& out) {
   const auto written = text(node, key, "who is meant, such as \"workers\"");
-  return written && parsed(node, parse_target(written->text), k_targets, written->text, out);
+  return written && parsed(node, parse_target(written->text), target_choices(), written->text, out);
 }
 
 bool Reader::read(const toml::node& node, const std::string& key, Moment& out) {
   const auto written = text(node, key, "a moment such as \"launcher exited\"");
-  return written && parsed(node, parse_moment(written->text), k_moments, written->text, out);
+  return written && parsed(node, parse_moment(written->text), moment_choices(), written->text, out);
 }
 
 void Reader::unknown_keys(const toml::table& table, const std::string& what,

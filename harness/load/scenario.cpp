@@ -19,17 +19,8 @@ class ScenarioReader {
 
   Scenario read(const Catalogue* catalogue) {
     Scenario scenario;
-    m_reader.keys(
-        m_root, "a scenario",
-        [&](auto&& visit) {
-          visit("title", scenario.title, Need::required, "one line, what must be true");
-          visit("why", scenario.why, Need::required, "the document's sentence, or what it is derived from");
-          visit("verifies", scenario.verifies, Need::required, "requirement ids");
-          visit("needs", scenario.needs, Need::optional, "what an implementation must be capable of");
-          visit("waive", scenario.waive, Need::optional, "standing expectations that are not judged");
-          visit("tags", scenario.tags, Need::optional, "for --tag");
-        },
-        {"matrix", "launch", "step", "expect"});
+    m_reader.keys(m_root, "a scenario", [&](auto&& visit) { Scenario::describe(scenario, visit); },
+                  {"matrix", "launch", "step", "expect"});
     read_launch(scenario);
     ReadScenario read{scenario, m_root};
     for (const toml::table* table : tables("step"))
@@ -78,10 +69,8 @@ class ScenarioReader {
     const auto index = choose(table, k_step, vocabulary<StepAction>(), m_mistakes);
     if (!index) return false;
     Step step;
-    read_alternative(m_reader, table, k_step, *index, step.action, [&](auto&& visit) {
-      visit("name", step.name, Need::optional, "for moments: \"step NAME\"");
-      visit("verifies", step.verifies, Need::optional, "what fails if the step cannot be done");
-    });
+    read_alternative(m_reader, table, k_step, *index, step.action,
+                     [&](auto&& visit) { Step::describe_common(step, visit); });
     step.where = where(table, vocabulary<StepAction>()[*index].front());
     scenario.launches_itself = scenario.launches_itself || std::holds_alternative<Launch>(step.action);
     scenario.steps.push_back(std::move(step));
@@ -92,11 +81,8 @@ class ScenarioReader {
     const auto index = choose(table, k_expectation, vocabulary<ExpectationSubject>(), m_mistakes);
     if (!index) return false;
     Expectation expectation;
-    read_alternative(m_reader, table, k_expectation, *index, expectation.subject, [&](auto&& visit) {
-      visit("verifies", expectation.verifies, Need::optional,
-            "which of the scenario's requirements this proves");
-      visit("hint", expectation.hint, Need::optional, "what usually causes a failure");
-    });
+    read_alternative(m_reader, table, k_expectation, *index, expectation.subject,
+                     [&](auto&& visit) { Expectation::describe_common(expectation, visit); });
     expectation.where = where(table, vocabulary<ExpectationSubject>()[*index].front());
     scenario.expectations.push_back(std::move(expectation));
     return true;

@@ -1,7 +1,4 @@
 // How one server is launched, what dialect it speaks, what it can do. Read from TOML by load/.
-//
-// Every struct that stands in TOML names its keys once, in `describe`: visitor(key, member, need, what it
-// means). The loader, the list of valid keys in an error and the published schema all read that one list.
 #pragma once
 
 #include <map>
@@ -10,12 +7,11 @@
 #include <vector>
 
 #include "model/names.hpp"
+#include "model/need.hpp"
 #include "model/roles.hpp"
 #include "model/units.hpp"
 
 namespace clusterspec {
-
-enum class Need { required, optional };
 
 // How the number of workers is given on the command line: each spelling is a list of arguments with {workers}
 // in it.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/names.hpp"
+#include "model/need.hpp"
 
 namespace clusterspec {
 
@@ -40,6 +41,18 @@ struct Requirement {
   std::string source;  // "Launching", "Terminating", or a link
   std::string text;    // the statement
   std::string quote;   // the document's words, for a quoted one
+
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("id", self.id, Need::required, "\"area.claim\"");
+    v("level", self.level, Need::required, "must, should, or may: recorded, never failing");
+    v("suite", self.suite, Need::required,
+      "documented: the source document says it; production: operators need it");
+    v("basis", self.basis, Need::required, "quoted from the document, or derived from its purpose");
+    v("source", self.source, Need::required, "a section of the document, or a link");
+    v("text", self.text, Need::required, "the statement");
+    v("quote", self.quote, Need::optional, "the document's words");
+  }
 };
 
 using Catalogue = std::vector<Requirement>;

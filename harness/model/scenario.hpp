@@ -16,6 +16,13 @@ struct Step {
   std::string name;                     // for moments: "step NAME"
   std::vector<RequirementId> verifies;  // what fails if the step cannot be done; default the scenario's
   Location where;
+
+  // The keys that every step may have, whatever its verb.
+  template <class Self, class V>
+  static void describe_common(Self& self, V&& v) {
+    v("name", self.name, Need::optional, "for moments: \"step NAME\"");
+    v("verifies", self.verifies, Need::optional, "what fails if the step cannot be done");
+  }
 };
 
 struct Expectation {
@@ -24,6 +31,13 @@ struct Expectation {
       verifies;      // which of the scenario's requirements this proves; default all of them
   std::string hint;  // what usually causes it, for the reader of a failure
   Location where;
+
+  // The keys that every expectation may have, whatever its subject.
+  template <class Self, class V>
+  static void describe_common(Self& self, V&& v) {
+    v("verifies", self.verifies, Need::optional, "which of the scenario's requirements this proves");
+    v("hint", self.hint, Need::optional, "what usually causes a failure");
+  }
 };
 
 // Checks that every case carries for free. A scenario waives one by name where it causes it on purpose.
@@ -94,6 +108,18 @@ struct Scenario {
   bool launches_itself = false;  // some step is a `launch`: nothing is started before the first step
   std::vector<Step> steps;
   std::vector<Expectation> expectations;
+
+  // The plain keys; matrix, launch, step and expect are tables of their own.
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("title", self.title, Need::required, "one line, what must be true");
+    v("why", self.why, Need::required, "the document's sentence, or what it is derived from");
+    v("verifies", self.verifies, Need::required, "requirement ids");
+    v("needs", self.needs, Need::optional,
+      "what an implementation must be capable of; else the case is skipped");
+    v("waive", self.waive, Need::optional, "standing expectations that are not judged");
+    v("tags", self.tags, Need::optional, "words of your own");
+  }
 };
 
 }  // namespace clusterspec

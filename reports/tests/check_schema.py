@@ -1,11 +1,8 @@
-"""check_schema.py SCHEMA DOCUMENT: exits 77 where python3-jsonschema is not installed."""
+"""check_schema.py SCHEMA DOCUMENT: valid, by a validator that others wrote."""
 import json
 import sys
 
-try:
-    import jsonschema
-except ImportError:
-    sys.exit(77)
+import jsonschema
 
 with open(sys.argv[1], encoding="utf-8") as schema, open(sys.argv[2], encoding="utf-8") as document:
     rules = json.load(schema)
