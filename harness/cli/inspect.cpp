@@ -16,7 +16,7 @@ namespace clusterspec {
 namespace {
 
 // Everything is possible: a list names cases, not what this machine can run.
-Machine any_machine() { return Machine{true, true, true, {}}; }
+Machine any_machine() { return Machine{true, true, true, true, {}}; }
 
 void list_requirements(const Library& library) {
   for (const Requirement& requirement : library.catalogue)

@@ -3,12 +3,13 @@
 #include "linux/process.hpp"
 #include "linux/seccomp.hpp"
 #include "linux/stream.hpp"
+#include "linux/tcp.hpp"
 #include "linux/terminal.hpp"
 
 namespace clusterspec {
 namespace {
 
-constexpr int k_isolated = 1, k_notifying = 2;
+constexpr int k_isolated = 1, k_notifying = 2, k_attributing = 4;
 
 // What a cell could do: it reports as a byte, since its exit code is lost where it is killed.
 int attempt(Isolation isolation, bool notification, std::string& obstacle) {
@@ -19,7 +20,8 @@ int attempt(Isolation isolation, bool notification, std::string& obstacle) {
     std::string text(1, '\0');
     const auto entered = enter_isolation(isolation);
     if (entered) {
-      text[0] = static_cast<char>(k_isolated | (notification && notification_allowed() ? k_notifying : 0));
+      text[0] = static_cast<char>(k_isolated | (notification && notification_allowed() ? k_notifying : 0) |
+                                  (copying_allowed() ? k_attributing : 0));
     } else {
       text += entered.error().message;
     }
@@ -69,6 +71,11 @@ MachineFacts explore_machine(bool want_isolation, bool want_notification) {
     facts.machine.notes.push_back(
         "seccomp notification is refused here: observation by polling, and cases that need gates are "
         "skipped");
+  facts.machine.attribution = (able & k_attributing) != 0;
+  if (!facts.machine.attribution)
+    facts.machine.notes.push_back(
+        "copying a server's descriptors (pidfd_getfd) is refused here: cases that need to know who serves a "
+        "connection are skipped");
   facts.machine.terminal = static_cast<bool>(open_terminal());
   if (!facts.machine.terminal)
     facts.machine.notes.push_back("no pty can be opened: cases with a terminal are skipped");

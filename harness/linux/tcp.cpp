@@ -7,7 +7,10 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "linux/process.hpp"
 
 namespace clusterspec {
 namespace {
@@ -110,6 +113,24 @@ ListenerFacts listener_facts(int listener) {
 
 Fd copy_descriptor(int pidfd, int number) {
   return Fd(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd, number, 0)));
+}
+
+bool copying_allowed() {
+  auto lifeline = make_pipe();
+  if (!lifeline) return false;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    lifeline->write.reset();
+    char end = 0;
+    (void)!::read(lifeline->read.get(), &end, 1);  // until the parent has looked
+    ::_exit(0);
+  }
+  if (child < 0) return false;
+  const Fd pidfd = open_pidfd(child);
+  const bool allowed = pidfd && copy_descriptor(pidfd.get(), lifeline->read.get());
+  lifeline->write.reset();
+  ::waitpid(child, nullptr, 0);
+  return allowed;
 }
 
 int listen_on(int socket, int backlog) { return ::listen(socket, backlog) == 0 ? 0 : errno; }

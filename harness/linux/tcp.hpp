@@ -42,6 +42,10 @@ ListenerFacts listener_facts(int listener);
 // A copy of a descriptor of another process (pidfd_getfd(2)).
 Fd copy_descriptor(int pidfd, int number);
 
+// Whether that may be done to a process that we start: it falls under ptrace(2)'s access check, and the
+// filters of containers refuse it.
+bool copying_allowed();
+
 // listen(2) on a copy of another process's socket: 0 or errno. Done by us, the caller's listen has happened
 // exactly when we say so.
 int listen_on(int socket, int backlog);

@@ -24,6 +24,7 @@ struct Machine {
   bool namespaces = false;
   bool notification = false;
   bool terminal = false;
+  bool attribution = false;  // descriptors of servers may be copied: who serves a connection is known
   std::vector<std::string> notes;  // one line for each thing that is not possible
 };
 

@@ -71,6 +71,7 @@ enum class Capability {
   isolation,
   notification,
   terminal,
+  attribution,
 };
 template <>
 struct Names<Capability> {
@@ -89,7 +90,8 @@ struct Names<Capability> {
                                     std::pair{Capability::terminating_line, "terminating-line"},
                                     std::pair{Capability::isolation, "isolation"},
                                     std::pair{Capability::notification, "notification"},
-                                    std::pair{Capability::terminal, "terminal"}};
+                                    std::pair{Capability::terminal, "terminal"},
+                                    std::pair{Capability::attribution, "attribution"}};
 };
 
 using Combination = std::map<std::string, std::string>;  // matrix axis -> value

@@ -15,6 +15,9 @@ std::string lacks_isolation() {
 std::string lacks_notification() {
   return "this machine does not allow seccomp notification, by which system calls are held and recorded";
 }
+std::string lacks_attribution() {
+  return "this machine does not allow pidfd_getfd, by which it is known who serves a connection";
+}
 std::string lacks_terminal() { return "this machine gives no pseudo-terminal"; }
 
 std::string lacks_request(const Implementation& it, std::string_view kind) {
@@ -63,6 +66,8 @@ std::string lacks(Capability capability, const Implementation& it, const Machine
       return unless(machine.notification, lacks_notification());
     case Capability::terminal:
       return unless(machine.terminal, lacks_terminal());
+    case Capability::attribution:
+      return unless(machine.attribution, lacks_attribution());
   }
   return {};
 }
@@ -85,7 +90,10 @@ class Implied {
                      launch.defaults ? need(Capability::defaults) : "",
                      launch.terminal ? need(Capability::terminal) : ""});
   }
-  std::string operator()(const Open& open) const { return lacks_request(m_it, open.request); }
+  std::string operator()(const Open& open) const {
+    return first_of(
+        {lacks_request(m_it, open.request), open.per_process ? need(Capability::attribution) : ""});
+  }
   std::string operator()(const Load& load) const { return lacks_request(m_it, load.request); }
   std::string operator()(const Await& await) const { return await.line ? lacks_line(m_it, *await.line) : ""; }
   std::string operator()(const Hold&) const { return need(Capability::notification); }
@@ -95,6 +103,11 @@ class Implied {
   std::string operator()(const ExpectProcesses& it) const {
     return it.executions ? need(Capability::notification) : "";
   }
+  std::string operator()(const ExpectListeners& it) const {
+    return it.reuse_port ? need(Capability::attribution) : "";
+  }
+  std::string operator()(const ExpectServedBy&) const { return need(Capability::attribution); }
+  std::string operator()(const ExpectSpread&) const { return need(Capability::attribution); }
   std::string operator()(const ExpectLines& it) const { return lacks_line(m_it, it.line); }
   std::string operator()(const ExpectSignals&) const { return need(Capability::notification); }
 

@@ -60,7 +60,7 @@ std::shared_ptr<const Implementation> reference() {
       value_of(load_implementation(source_of(k_root / "implementations/reference/reference.toml"))));
 }
 
-const Machine k_able{true, true, true, {}};
+const Machine k_able{true, true, true, true, {}};
 
 }  // namespace
 

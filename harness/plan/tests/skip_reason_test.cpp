@@ -5,7 +5,7 @@
 namespace clusterspec {
 namespace {
 
-const Machine k_able{true, true, true, {}};
+const Machine k_able{true, true, true, true, {}};
 
 Implementation able() {
   Implementation it;
@@ -94,10 +94,10 @@ TEST_CASE("lines that are judged or awaited must be declared") {
 TEST_CASE("a launch needs what it asks for") {
   Scenario it;
   it.launch.terminal = true;
-  CHECK(skip_reason(it, able(), Machine{true, true, false, {}}) == "this machine gives no pseudo-terminal");
+  CHECK(skip_reason(it, able(), Machine{true, true, false, true, {}}) == "this machine gives no pseudo-terminal");
   it.launch = {};
   it.launch.defaults = true;
-  CHECK(skip_reason(it, able(), Machine{false, true, true, {}}) != "");
+  CHECK(skip_reason(it, able(), Machine{false, true, true, true, {}}) != "");
   it.launch = {};
   it.launch.spelling = "long";
   CHECK(skip_reason(it, able(), k_able) ==
