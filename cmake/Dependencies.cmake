@@ -48,4 +48,7 @@ if(CLUSTERSPEC_TESTS)
   target_include_directories(catch2 SYSTEM INTERFACE ${CATCH2_INCLUDE_DIR})
   # Catch2 2.x installs signal handlers of its own; tests of signal code must see the real dispositions.
   target_compile_definitions(catch2 INTERFACE CATCH_CONFIG_NO_POSIX_SIGNALS)
+  # Catch2's own main, the longest of all compilations: once for every test program, and without sanitizers.
+  add_library(catch2_main STATIC ${CMAKE_CURRENT_LIST_DIR}/catch_main.cpp)
+  target_link_libraries(catch2_main PUBLIC catch2)
 endif()

@@ -6,8 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/sources.hpp"
-#include "drive/scheduler.hpp"
-#include "journal/journal_lines.hpp"
+#include "drive/judging.hpp"
 #include "linux/stream.hpp"
 #include "plan/plan.hpp"
 #include "reports/report.hpp"
@@ -42,21 +41,6 @@ Loaded<int> check_file(const std::string& file, const Catalogue& catalogue) {
   auto loaded = load_combinations(*source, std::filesystem::path(file).stem().string(), &catalogue);
   if (!loaded) return tl::unexpected(loaded.error());
   return static_cast<int>(loaded->size());
-}
-
-Result<Case> case_of_journal(const CaseBegun& begun) {
-  const auto first = [](const std::vector<Error>& errors) { return tl::unexpected(errors.front()); };
-  Case one;
-  one.id = begun.case_id;
-  const std::string name = begun.case_id.substr(0, begun.case_id.find_first_of("[@"));
-  auto scenario = load_scenario({begun.scenario_file, begun.scenario_text}, name, begun.combination, nullptr);
-  if (!scenario) return first(scenario.error());
-  auto implementation = load_implementation({begun.implementation_file, begun.implementation_text});
-  if (!implementation) return first(implementation.error());
-  one.scenario = std::move(*scenario);
-  one.implementation = std::make_shared<const Implementation>(std::move(*implementation));
-  for (const auto& [id, level] : begun.levels) one.levels[id] = from_name<Level>(level).value_or(Level::must);
-  return one;
 }
 
 }  // namespace
@@ -156,20 +140,7 @@ int judge_command(const std::vector<std::string>& journals, const std::string& s
   for (const std::string& file : journals) {
     const auto source = read_source(file);
     if (!source) return complain(source.error());
-    const auto first = from_line(std::string_view(source->text).substr(0, source->text.find('\n')));
-    if (!first) {
-      Error error = first.error();
-      error.where = Location{file, 1, 1};
-      return complain(error);
-    }
-    const auto* begun = std::get_if<CaseBegun>(&first->what);
-    if (!begun)
-      return complain(Error{ErrorKind::file,
-                            "this is no journal: it does not begin with a case",
-                            Location{file, 1, 1},
-                            {},
-                            {}});
-    const auto one = case_of_journal(*begun);
+    const auto one = case_of_journal(source->text, file);
     if (!one) return complain(one.error());
     CaseResult result = judge_text(*one, source->text);
     result.journal_file = file;

@@ -8,8 +8,7 @@
 #include <csignal>
 
 #include "drive/cell.hpp"
-#include "journal/journal_lines.hpp"
-#include "judge/judge.hpp"
+#include "drive/judging.hpp"
 #include "linux/process.hpp"
 #include "linux/readiness.hpp"
 #include "linux/stream.hpp"
@@ -36,43 +35,7 @@ Duration deadlines_of(const Case& one) {
   return sum;
 }
 
-CaseResult empty_result(const Case& one) {
-  CaseResult result;
-  result.id = one.id;
-  result.scenario = one.scenario.name;
-  result.title = one.scenario.title;
-  result.scenario_at = Location{one.scenario.file, 1, 1};
-  result.implementation = one.implementation->name;
-  result.combination = one.scenario.combination;
-  return result;
-}
-
-void set_all(Judgement& judgement, const Case& one, Verdict verdict, std::string reason) {
-  judgement.verdict = verdict;
-  judgement.reason = std::move(reason);
-  for (const RequirementId& id : one.scenario.verifies) judgement.requirements[id] = verdict;
-}
-
 }  // namespace
-
-CaseResult judge_text(const Case& one, const std::string& text) {
-  CaseResult result = empty_result(one);
-  auto journal = read_journal(text, one.id);
-  if (!journal) {
-    set_all(result.judgement, one, Verdict::error, to_text(journal.error()));
-    return result;
-  }
-  result.judgement = judge(one.scenario, *one.implementation, *journal);
-  for (const Event& event : *journal) {
-    if (const auto* launched = std::get_if<Launched>(&event.what); launched && result.arguments.empty())
-      result.arguments = launched->arguments;
-    if (const auto* seen = std::get_if<ProcessesSeen>(&event.what))
-      result.became_ready |= seen->occasion == "ready";
-  }
-  if (!journal->empty()) result.seconds = static_cast<double>(journal->back().at) / 1e9;
-  result.journal = std::move(*journal);
-  return result;
-}
 
 Scheduler::Scheduler(const RunOptions& options, Callbacks callbacks)
     : m_options(options), m_callbacks(std::move(callbacks)) {}

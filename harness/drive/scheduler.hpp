@@ -61,7 +61,4 @@ class Scheduler {
   bool m_interrupted = false;
 };
 
-// The verdict of a journal's text: what the scheduler does, and what `clusterspec judge` does again.
-CaseResult judge_text(const Case& one, const std::string& text);
-
 }  // namespace clusterspec

@@ -1,5 +1,4 @@
 // Every file in scenarios/ is right, and together they test what the document says.
-#define CATCH_CONFIG_MAIN
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
