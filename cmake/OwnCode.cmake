@@ -8,6 +8,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(own_code INTERFACE -Wno-restrict)
 endif()
 
+if(CLUSTERSPEC_FUZZ)
+  target_compile_options(own_code INTERFACE -fsanitize=fuzzer-no-link)
+  # The parser's states are what the fuzzer of responses must see.
+  target_compile_options(llhttp PRIVATE -fsanitize=fuzzer-no-link,address)
+endif()
+
 if(CLUSTERSPEC_SANITIZE)
   target_compile_options(own_code INTERFACE -fsanitize=${CLUSTERSPEC_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(own_code INTERFACE -fsanitize=${CLUSTERSPEC_SANITIZE})

@@ -33,7 +33,7 @@ class Writer {
 
   template <Struct T>
   void fields(const T& value) {
-    T::describe(value, [this](const char* key, const auto& member) { field(key, member); });
+    T::describe(value, [&](const char* key, const auto& member) { field(key, member); });
   }
 
   void bytes(std::string_view value) {

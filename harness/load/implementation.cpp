@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
 
 #include "load/document.hpp"
 #include "load/reader.hpp"
@@ -17,10 +19,10 @@ class Checks {
     const bool plain = std::all_of(it.name.begin(), it.name.end(), [](unsigned char c) {
       return std::isalnum(c) || c == '.' || c == '_' || c == '+' || c == '-';
     });
-    that(!it.name.empty() && plain, "name", "a name consists of letters, digits and . _ + -");
-    that(!it.executable.empty(), "executable", "executable must not be empty");
-    that(it.start_within > Duration::zero(), "start-within", "start-within must be longer than nothing");
-    that(it.value.empty() || contains(it.value, "{value}"), "value",
+    that(!it.name.empty() && plain, {"name"}, "a name consists of letters, digits and . _ + -");
+    that(!it.executable.empty(), {"executable"}, "executable must not be empty");
+    that(it.start_within > Duration::zero(), {"start-within"}, "start-within must be longer than nothing");
+    that(it.value.empty() || contains(it.value, "{value}"), {"value"},
          "value needs {value} in one of its arguments");
     if (it.clustering) clustering(*it.clustering);
     dialect(it.dialect);
@@ -36,52 +38,62 @@ class Checks {
                        [&](const std::string& text) { return text.find(part) != std::string::npos; });
   }
 
-  void that(bool good, std::string_view path, const std::string& message, std::string hint = {}) {
-    const auto node = m_root.at_path(path);
-    if (!good && node) m_mistakes.add(node.node()->source(), message, std::move(hint));
+  // Key by key and not as one text: a name may hold dots and brackets. What the file leaves out
+  // is reported as missing elsewhere, or has a default that is right.
+  using Path = std::initializer_list<std::string_view>;
+  void that(bool good, Path path, const std::string& message, std::string hint = {}) {
+    if (good) return;
+    const toml::node* node = &m_root;
+    for (const std::string_view key : path) {
+      const toml::table* table = node->as_table();
+      const toml::node* inner = table ? table->get(key) : nullptr;
+      if (!inner) return;
+      node = inner;
+    }
+    m_mistakes.add(node->source(), message, std::move(hint));
   }
 
   void clustering(const Clustering& it) {
     std::vector<std::string> names;
     for (const auto& [name, arguments] : it.spellings) {
       names.push_back(name);
-      that(contains(arguments, "{workers}"), "clustering.spellings." + name,
+      that(contains(arguments, "{workers}"), {"clustering", "spellings", name},
            fmt::format("spelling \"{}\" needs {{workers}} in one of its arguments", name));
     }
-    that(it.spellings.contains(it.usual), "clustering.usual",
+    that(it.spellings.contains(it.usual), {"clustering", "usual"},
          fmt::format("there is no spelling \"{}\"", it.usual),
          did_you_mean(it.usual, names) + "spellings: " + listed(names));
   }
 
   void dialect(const Dialect& it) {
     const std::string hint = "a count is \"3\", \"{workers}\" or \"{workers + 1}\" with + - or *";
-    that(is_count_expression(it.worker_count), "dialect.worker-count",
+    that(is_count_expression(it.worker_count), {"dialect", "worker-count"},
          fmt::format("\"{}\" is no count", printable(it.worker_count)), hint);
-    that(is_count_expression(it.listener_count), "dialect.listener-count",
+    that(is_count_expression(it.listener_count), {"dialect", "listener-count"},
          fmt::format("\"{}\" is no count", printable(it.listener_count)), hint);
-    that(it.exit_code >= 0 && it.exit_code <= 255, "dialect.exit-code",
+    that(it.exit_code >= 0 && it.exit_code <= 255, {"dialect", "exit-code"},
          "an exit code is a number from 0 to 255");
     that(it.graceful_target.role == Role::group || it.graceful_target.role == Role::launcher,
-         "dialect.graceful-target", "graceful-target is \"group\" or \"launcher\"");
+         {"dialect", "graceful-target"}, "graceful-target is \"group\" or \"launcher\"");
   }
 
   void log(const std::string& key, const std::optional<std::string>& pattern) {
     if (!pattern) return;
-    that(pattern->find("{pid}") != std::string::npos, "log." + key,
+    that(pattern->find("{pid}") != std::string::npos, {"log", key},
          fmt::format("the {} line needs {{pid}}: it says which worker is meant", key));
   }
 
   void request(const std::string& name, const RequestKind& kind) {
-    const std::string path = "requests." + name;
-    that(name != "nothing", path, "\"nothing\" is the name of the request that sends nothing");
-    that(kind.path.starts_with('/') || kind.path == "*", path + ".path",
+    that(name != "nothing", {"requests", name}, "\"nothing\" is the name of the request that sends nothing");
+    that(kind.path.starts_with('/') || kind.path == "*", {"requests", name, "path"},
          "a request's path begins with \"/\"");
     that(!kind.method.empty() && std::all_of(kind.method.begin(), kind.method.end(),
                                              [](unsigned char c) { return std::isupper(c) != 0; }),
-         path + ".method", "a method consists of capital letters");
+         {"requests", name, "method"}, "a method consists of capital letters");
     for (const std::string& header : kind.headers)
       that(header.find(": ") != std::string::npos && header.find_first_of("\r\n") == std::string::npos,
-           path + ".headers", fmt::format("\"{}\" is no header line", printable(header)), "\"Name: value\"");
+           {"requests", name, "headers"}, fmt::format("\"{}\" is no header line", printable(header)),
+           "\"Name: value\"");
   }
 
   const toml::table& m_root;

@@ -122,8 +122,8 @@ void check_combination(const Combination& combination, const Matrix& matrix, Mis
     if (!combination.contains(axis))
       mistakes.add(start, fmt::format("the combination lacks axis \"{}\" of the matrix", axis));
   for (const auto& [axis, value] : combination) {
-    const bool known =
-        std::any_of(matrix.begin(), matrix.end(), [&](const auto& it) { return it.first == axis; });
+    const bool known = std::any_of(matrix.begin(), matrix.end(),
+                                   [&name = axis](const auto& it) { return it.first == name; });
     if (!known)
       mistakes.add(start, fmt::format("the combination has an axis \"{}\", the matrix has none", axis));
   }
