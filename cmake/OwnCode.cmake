@@ -8,6 +8,14 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(own_code INTERFACE -Wno-restrict)
 endif()
 
+if(CLUSTERSPEC_COVERAGE)
+  # With relocated counters the runtime can map them into the file of counts, where they survive SIGKILL and _exit, and
+  # where a fork counts too (Clang's "Source-based Code Coverage", continuous mode).
+  target_compile_options(own_code INTERFACE
+    -fprofile-instr-generate -fcoverage-mapping "SHELL:-mllvm -runtime-counter-relocation")
+  target_link_options(own_code INTERFACE -fprofile-instr-generate)
+endif()
+
 if(CLUSTERSPEC_FUZZ)
   target_compile_options(own_code INTERFACE -fsanitize=fuzzer-no-link)
   # The parser's states are what the fuzzer of responses must see.

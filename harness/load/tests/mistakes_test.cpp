@@ -329,56 +329,6 @@ TEST_CASE("the caret stands below the value also after letters of several bytes"
                "                                          ^\n"));
 }
 
-TEST_CASE("mistakes of an implementation") {
-  const auto mistakes = [](const std::string& text) {
-    const auto loaded = load_implementation({"i.toml", text});
-    return loaded ? std::string() : joined(loaded.error());
-  };
-  const std::string head = "name = \"x\"\nexecutable = \"x\"\n";
-  CHECK(mistakes(head) == "");
-  CHECK_THAT(mistakes(""), Contains("an implementation lacks name: ") && Contains("executable: "));
-  CHECK_THAT(mistakes("name = \"a b\"\nexecutable = \"x\"\n"), Contains("a name consists of letters"));
-  CHECK_THAT(mistakes(head + "value = [\"--label\"]\n"), Contains("value needs {value}"));
-  CHECK_THAT(mistakes(head + "endpoint = [\"{prot}\"]\n"), Contains("did you mean \"port\"?"));
-  CHECK_THAT(mistakes(head + "start-within = 3\n"), Contains("has no unit"));
-  CHECK_THAT(mistakes(head + "[clustering]\nusual = \"shrt\"\nspellings.short = [\"-w\", \"{workers}\"]\n"),
-             StartsWith("i.toml:4:9: there is no spelling \"shrt\"") && Contains("did you mean \"short\"?"));
-  CHECK_THAT(mistakes(head + "[clustering]\nusual = \"short\"\nspellings.short = [\"-w\"]\n"),
-             Contains("spelling \"short\" needs {workers}"));
-  CHECK_THAT(mistakes(head + "[clustering]\nspellings.short = [\"{workers}\"]\n"),
-             Contains("clustering lacks usual"));
-  CHECK_THAT(
-      mistakes(head + "[dialect]\nlauncher_serves = true\n"),
-      Contains("dialect has no key \"launcher_serves\"") && Contains("did you mean \"launcher-serves\"?"));
-  CHECK_THAT(mistakes(head + "[dialect]\nlistener-count = \"workers\"\n"),
-             Contains("\"workers\" is no count"));
-  CHECK_THAT(mistakes(head + "[dialect]\ngraceful-target = \"worker 1\"\n"), Contains("graceful-target is"));
-  CHECK_THAT(mistakes(head + "[dialect]\ngraceful-signal = 2\n"), Contains("must be a signal's name"));
-  CHECK_THAT(mistakes(head + "[log]\nstarted = \"up\"\n"), Contains("the started line needs {pid}"));
-  CHECK_THAT(mistakes(head + "[requests.quick]\npath = \"x\"\n"), Contains("begins with \"/\""));
-  CHECK_THAT(mistakes(head + "[requests.quick]\npaht = \"/\"\n"), Contains("requests.quick lacks path"));
-  CHECK_THAT(mistakes(head + "[requests.quick]\npath = \"/\"\nheaders = [\"a\"]\n"),
-             Contains("is no header line"));
-}
-
-TEST_CASE("mistakes of a catalogue") {
-  const auto mistakes = [](const std::string& text) {
-    const auto loaded = load_catalogue({"r.toml", text});
-    return loaded ? std::string() : joined(loaded.error());
-  };
-  const std::string one =
-      "[[requirement]]\nid = \"a.b\"\nlevel = \"must\"\nsuite = \"documented\"\nbasis = \"derived\"\nsource "
-      "= \"S\"\ntext "
-      "= \"T\"\n";
-  CHECK(mistakes(one) == "");
-  CHECK_THAT(mistakes(one + one), StartsWith("r.toml:9:6: requirement \"a.b\" stands here a second time") &&
-                                      Contains("the first stands in line 1"));
-  CHECK_THAT(mistakes(""), Contains("consists of [[requirement]] tables"));
-  CHECK_THAT(mistakes("[[requirement]]\nid = \"ab\"\n"),
-             Contains("\"ab\" is no requirement id") && Contains("lacks level"));
-  CHECK_THAT(mistakes("[[requirements]]\nid = \"a.b\"\n"), Contains("did you mean \"requirement\"?"));
-}
-
 TEST_CASE("a file that cannot be read says why") {
   const auto missing = read_source("/nowhere/at/all.toml");
   REQUIRE_FALSE(missing);
