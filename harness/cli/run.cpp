@@ -45,9 +45,9 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
                             : ad_hoc_implementation(arguments.command);
   if (!implementation) return tl::unexpected(implementation.error());
   prepared.implementation = *implementation;
-  auto executable = find_executable(*prepared.implementation);
-  if (!executable) return one(executable.error());
-  prepared.executable = *executable;
+  auto program = find_program_of(*prepared.implementation);
+  if (!program) return one(program.error());
+  prepared.executable = program->path;
   Selection selection;
   selection.patterns = arguments.patterns;
   selection.tags = arguments.tags;
@@ -63,6 +63,8 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
   prepared.machine = explore_machine(arguments.isolation != "none", arguments.observation != "polling");
   prepared.cases = plan_cases(prepared.library.scenarios, prepared.implementation, prepared.library.catalogue,
                               selection, prepared.machine.machine);
+  if (!program->absent.empty())
+    for (Case& planned : prepared.cases) planned.skip = program->absent;
   return prepared;
 }
 
@@ -83,7 +85,8 @@ int run_command(const RunArguments& arguments) {
   RunResult run;
   run.version = CLUSTERSPEC_VERSION;
   run.implementation = prepared->implementation->name;
-  run.implementation_version = program_version(*prepared->implementation, prepared->executable);
+  if (!prepared->executable.empty())
+    run.implementation_version = program_version(*prepared->implementation, prepared->executable);
   run.started = utc_now();
   run.host = host_description();
   run.isolation = name_of(prepared->machine.isolation);

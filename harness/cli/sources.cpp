@@ -128,7 +128,8 @@ Loaded<std::shared_ptr<const Implementation>> ad_hoc_implementation(const std::v
   return std::make_shared<const Implementation>(std::move(*implementation));
 }
 
-Result<std::string> find_executable(const Implementation& implementation) {
+Result<BuiltProgram> find_program_of(const Implementation& implementation) {
+  if (implementation.build) return built_program(implementation);
   std::string name = implementation.executable;
   const fs::path here = fs::path(own_executable()).parent_path();
   // A path in an implementation file is meant from that file's folder.
@@ -144,7 +145,7 @@ Result<std::string> find_executable(const Implementation& implementation) {
                                printable(name), implementation.name),
                    implementation.install.empty() ? "build or install it, or give its full path"
                                                   : "install it: " + implementation.install);
-  return found;
+  return BuiltProgram{std::move(found), {}};
 }
 
 }  // namespace clusterspec

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "drive/build.hpp"
 #include "load/load.hpp"
 #include "model/case.hpp"
 
@@ -27,8 +28,9 @@ Loaded<std::shared_ptr<const Implementation>> load_named_implementation(const st
 // A server given on the command line: it is taken to speak the document's dialect.
 Loaded<std::shared_ptr<const Implementation>> ad_hoc_implementation(const std::vector<std::string>& command);
 
-// Absolute path of the implementation's program; an error says how to install it.
-Result<std::string> find_executable(const Implementation& implementation);
+// Absolute path of the implementation's program, which is built first if it says how; an error says how to
+// install it.
+Result<BuiltProgram> find_program_of(const Implementation& implementation);
 
 std::vector<std::string> toml_files_below(const std::string& directory);
 

@@ -80,7 +80,10 @@ Fd receive_descriptor(int socket) {
 
 [[noreturn]] void become_the_server(const SpawnRequest& request, char* const* arguments,
                                     char* const* environment, int channel) {
-  ::setsid();
+  if (request.helper)
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  else
+    ::setsid();
   if (request.terminal) ::ioctl(request.input, TIOCSCTTY, 0);
   ::dup2(request.input, 0);
   ::dup2(request.output, 1);
@@ -97,8 +100,8 @@ Fd receive_descriptor(int socket) {
   if (request.watched) {
     const int notifications = install_notification_filter();
     send_descriptor(channel, notifications);
-    // While anyone holds it a call waits for an answer: should the observer die, ours must not be the copy that keeps
-    // this process standing in its execve for ever.
+    // While anyone holds it a call waits for an answer: should the observer die, ours must not be the copy
+    // that keeps this process standing in its execve for ever.
     ::close(notifications);
   }
   ::execve(request.executable.c_str(), arguments, environment);
@@ -155,7 +158,12 @@ std::vector<std::string> own_environment() {
   return variables;
 }
 
-void wait_for_child(Pid pid) { ::waitpid(pid, nullptr, 0); }
+int wait_for_child(Pid pid) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
 
 void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
 

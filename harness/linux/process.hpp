@@ -18,6 +18,7 @@ struct SpawnRequest {
   int input = -1, output = -1, error = -1;
   bool terminal = false;  // `input` is a pty: make it the controlling terminal
   bool watched = false;   // install the notification filter
+  bool helper = false;    // no server but a tool that works for us: stays in our process group, dies with us
 };
 
 struct Spawned {
@@ -26,11 +27,11 @@ struct Spawned {
   Fd notifications;  // empty unless watched
 };
 
-// Starts the program as leader of a new session and process group, with default dispositions and no signal
-// blocked (an ignored SIGINT that we inherited would change how the server ends), no core files, and no
-// descriptor but 0, 1, 2. Where the program cannot be executed it says so on its standard error and ends with
-// exit code 127, as a shell would. A watched program stands still in its execve until its first notification
-// is answered.
+// Starts the program as leader of a new session and process group (a helper: in ours), with default
+// dispositions and no signal blocked (an ignored SIGINT that we inherited would change how the server ends),
+// no core files, and no descriptor but 0, 1, 2. Where the program cannot be executed it says so on its
+// standard error and ends with exit code 127, as a shell would. A watched program stands still in its execve
+// until its first notification is answered.
 Result<Spawned> spawn(const SpawnRequest& request);
 
 // Empty if the process is gone.
@@ -49,7 +50,7 @@ void reap_child(Pid pid);
 
 std::vector<std::string> own_environment();
 
-void wait_for_child(Pid pid);  // blocks
+int wait_for_child(Pid pid);  // blocks; the wait status
 
 // Processes whose parent dies become our children (PR_SET_CHILD_SUBREAPER, prctl(2)).
 void adopt_orphans();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
@@ -60,6 +61,14 @@ Result<Fd> create_file(const std::string& path) {
     std::filesystem::create_directories(parent, ignored);
   Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!fd) return system_failure("writing " + path);
+  return fd;
+}
+
+Result<Fd> lock_file(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644));
+  if (!fd) return system_failure("opening " + path);
+  while (::flock(fd.get(), LOCK_EX) != 0)
+    if (errno != EINTR) return system_failure("locking " + path);
   return fd;
 }
 

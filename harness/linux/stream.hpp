@@ -24,6 +24,10 @@ long read_some(int fd, char* data, std::size_t size);
 
 Result<Fd> create_file(const std::string& path);
 
+// Waits until nobody holds the lock of that file, which is made if need be, and takes it (flock(2)). It is
+// held as long as the descriptor is open, here or in a process that got it.
+Result<Fd> lock_file(const std::string& path);
+
 bool is_terminal(int fd);
 int terminal_columns(int fd);
 

@@ -20,9 +20,9 @@ struct Substitution::Placeholder {
 
 namespace {
 
-// Filled in later: at the launch, for each request, for each line.
-const std::vector<std::string> k_later{"port",  "host",  "dir",   "address", "workers",
-                                       "value", "delay", "bytes", "pid",     "status"};
+// Filled in later: when the program is built, at the launch, for each request, for each line.
+const std::vector<std::string> k_later{"port",  "host",  "dir", "address", "workers", "value",
+                                       "delay", "bytes", "pid", "status",  "built"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

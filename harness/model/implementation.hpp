@@ -84,10 +84,26 @@ struct RequestKind {
   }
 };
 
+// How the program is made where it is not installed. It is made once for each content of its sources, and
+// kept.
+struct Build {
+  std::vector<std::string>
+      command;  // runs in the implementation file's folder; writes into the folder {built}
+  std::vector<std::string> sources;  // files; a change of one, or of the command, builds anew
+
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("command", self.command, Need::required,
+      "program and arguments; {built} is the folder for what it makes");
+    v("sources", self.sources, Need::required, "the files it is made from; a change of one builds anew");
+  }
+};
+
 struct Implementation {
   std::string name;
   std::string summary;
   std::string executable;              // a path, or a name looked up beside clusterspec and in PATH
+  std::optional<Build> build;          // then `executable` stands in the folder {built}
   std::vector<std::string> version;    // arguments that print the version
   std::vector<std::string> arguments;  // {port} {host} {workers} {dir} are filled in at launch
   std::vector<std::string> endpoint;   // arguments that set address and port; left out by `defaults = true`
@@ -110,6 +126,7 @@ struct Implementation {
     v("summary", self.summary, Need::optional, "one line for `clusterspec list`");
     v("executable", self.executable, Need::required,
       "path, or a name looked up beside clusterspec and in PATH");
+    v("build", self.build, Need::optional, "the command that makes it, and the files it is made from");
     v("version", self.version, Need::optional, "arguments that print its version");
     v("arguments", self.arguments, Need::optional, "arguments; {port} {host} {workers} {dir} are filled in");
     v("endpoint", self.endpoint, Need::optional, "arguments that set address and port");

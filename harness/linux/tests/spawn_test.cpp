@@ -114,6 +114,19 @@ TEST_CASE("A server leads a session and a process group of its own") {
   CHECK(stat->parent == own_pid());
 }
 
+TEST_CASE("A helper stays in our session and process group, where Ctrl-C reaches it") {
+  SpawnRequest request;
+  request.helper = true;
+  Program program(k_waits_for_input, std::move(request));
+  REQUIRE(read_line(program.out()) == "ready");
+  const auto stat = read_stat(program.pid());
+  const auto own = read_stat(own_pid());
+  REQUIRE(stat);
+  REQUIRE(own);
+  CHECK(stat->session == own->session);
+  CHECK(stat->group == own->group);
+}
+
 TEST_CASE("A server has no descriptor but 0, 1 and 2") {
   const Fd leak(::open("/dev/null", O_RDONLY));  // without close-on-exec
   const Fd high(::fcntl(leak.get(), F_DUPFD, 500));

@@ -200,11 +200,14 @@ order = ["step gate", "launcher exited"]
 TEST_CASE("an implementation is read with all its parts") {
   const auto loaded = load_implementation({"i.toml", R"(
 name = "server"
-executable = "server"
+executable = "{built}/server"
 version = ["--version"]
 arguments = ["-c", "{dir}/conf"]
 endpoint = ["-p", "{port}"]
 start-within = "3s"
+[build]
+command = ["cc", "-o", "{built}/server", "server.c"]
+sources = ["server.c"]
 [environment]
 A = "b"
 [clustering]
@@ -226,6 +229,8 @@ headers = ["X-A: b"]
 )"});
   if (!loaded) FAIL(joined(loaded.error()));
   CHECK(loaded->clustering->spellings.at("long") == std::vector<std::string>{"--workers={workers}"});
+  CHECK(loaded->build->command.at(2) == "{built}/server");
+  CHECK(loaded->build->sources == std::vector<std::string>{"server.c"});
   CHECK(loaded->dialect.listener_count == "{workers * 2}");
   CHECK(loaded->dialect.graceful_target.role == Role::launcher);
   CHECK(loaded->log.started == "worker {pid} up");

@@ -15,6 +15,14 @@ TEST_CASE("mistakes of an implementation") {
   CHECK(mistakes(head) == "");
   CHECK_THAT(mistakes(""), Contains("an implementation lacks name: ") && Contains("executable: "));
   CHECK_THAT(mistakes("name = \"a b\"\nexecutable = \"x\"\n"), Contains("a name consists of letters"));
+  const std::string build = "[build]\ncommand = [\"cc\", \"{built}/x\"]\nsources = [\"x.c\"]\n";
+  CHECK(mistakes("name = \"x\"\nexecutable = \"{built}/x\"\n" + build) == "");
+  CHECK_THAT(mistakes(head + build), StartsWith("i.toml:2:14: what [build] makes is \"{built}/NAME\""));
+  CHECK_THAT(mistakes("name = \"x\"\nexecutable = \"{built}/x\"\n"), Contains("there is no [build]"));
+  CHECK_THAT(mistakes(head + "[build]\ncommand = [\"cc\"]\nsources = []\n"),
+             Contains("the build command needs {built}") && Contains("name the files that it is made from"));
+  CHECK_THAT(mistakes(head + "[build]\ncommand = [\"cc\", \"{build}\"]\n"),
+             Contains("did you mean \"built\"?") && Contains("build lacks sources"));
   CHECK_THAT(mistakes(head + "value = [\"--label\"]\n"), Contains("value needs {value}"));
   CHECK_THAT(mistakes(head + "endpoint = [\"{prot}\"]\n"), Contains("did you mean \"port\"?"));
   CHECK_THAT(mistakes(head + "start-within = 3\n"), Contains("has no unit"));

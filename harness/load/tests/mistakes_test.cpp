@@ -278,7 +278,7 @@ TEST_CASE("a placeholder that nobody fills in is named") {
         "            ^\n"
         "  did you mean \"workers\"? axes of the matrix: workers; filled in later: port, host, dir, address, "
         "workers, "
-        "value, delay, bytes, pid, status\n");
+        "value, delay, bytes, pid, status, built\n");
 }
 
 TEST_CASE("arithmetic needs numbers and spaces") {
