@@ -23,8 +23,7 @@ FAILS = {
     "launch.exact-count": {"launch/exact-count-spellings", "launch/repeated-count"},
     "share.every-process-listens": {"share/every-process-listens"},
     "share.port-taken": {"share/port-taken"},
-    "terminate.during-startup": {"terminate/during-startup-before-bind", "terminate/during-startup-before-execution",
-                                 "terminate/during-startup-before-listen"},
+    "terminate.during-startup": {"terminate/during-startup-before-execution"},
     "terminate.in-flight-completes": {"terminate/in-flight-completes", "terminate/in-flight-survives-repeats",
                                       "terminate/large-response-completes"},
 }
