@@ -60,13 +60,18 @@ class DocumentsProgram(unittest.TestCase):
         self.assertEqual(of("fail"), set(FAILS) | RECORDED_ONLY, run.stdout)
         self.assertEqual(of("error") | of("skip"), set(), run.stdout)
 
-        shown = {id: set() for id in FAILS}
+        failed, shown = set(), {}
         for case in report["cases"]:
             if case["verdict"] != "fail":
                 continue
+            scenario = case["scenario"].removeprefix("documented/")
+            failed.add(scenario)
             for finding in case["findings"]:
-                shown[finding["requirement"]].add(case["scenario"].removeprefix("documented/"))
-        self.assertEqual(shown, FAILS)
+                shown.setdefault(finding["requirement"], set()).add(scenario)
+        self.assertEqual(failed, set().union(*FAILS.values()))
+        # Where an interrupted start leaves a copy of the launcher, that copy may start a process too: so not "equal".
+        for id, scenarios in FAILS.items():
+            self.assertLessEqual(scenarios, shown[id], id)
         self.assertEqual(self.left_over(), [])
 
 
