@@ -19,8 +19,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view k_built = "{built}";
 
 std::optional<std::string> content(const fs::path& file) {
+  std::error_code ignored;
   std::ifstream stream(file, std::ios::binary);
-  if (!stream || !fs::is_regular_file(file)) return std::nullopt;
+  if (!stream || !fs::is_regular_file(file, ignored)) return std::nullopt;
   std::ostringstream text;
   text << stream.rdbuf();
   return text.str();
@@ -119,7 +120,7 @@ std::string how_to_install(const Implementation& implementation) {
 
 Result<BuiltProgram> built_program(const Implementation& implementation) {
   const Build& build = *implementation.build;
-  const fs::path folder = fs::absolute(fs::path(implementation.file).parent_path());
+  const fs::path folder = fs::absolute(implementation.file).parent_path();
   const auto cache = cache_folder();
   if (!cache) return tl::unexpected(cache.error());
   const auto key = key_of(build, folder);

@@ -94,7 +94,7 @@ std::string find_program(const std::string& name, const std::string& beside) {
   std::error_code ignored;
   if (name.find('/') != std::string::npos)
     return runnable(name) ? fs::absolute(name, ignored).string() : std::string();
-  if (const fs::path path = fs::path(beside) / name; runnable(path)) return path.string();
+  if (const fs::path path = fs::path(beside) / name; !beside.empty() && runnable(path)) return path.string();
   const char* variable = ::getenv("PATH");
   std::string_view list = variable ? variable : "/usr/local/bin:/usr/bin:/bin";
   while (!list.empty()) {

@@ -31,8 +31,8 @@ Result<Fd> lock_file(const std::string& path);
 bool is_terminal(int fd);
 int terminal_columns(int fd);
 
-// A program as a shell would find it: a path with a slash as it is (made absolute), else beside our own
-// binary, else in PATH. Empty: nowhere.
+// A program as a shell would find it: a path with a slash as it is (made absolute), else in the folder
+// `beside` (unless that is empty), else in PATH. Empty: nowhere.
 std::string find_program(const std::string& name, const std::string& beside);
 std::string own_executable();
 
