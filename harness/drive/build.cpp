@@ -112,11 +112,12 @@ Result<std::string> run(const std::string& program, std::vector<std::string> arg
   return status == 0 ? std::string() : wait_status_text(status);
 }
 
-}  // namespace
-
+// The end of a sentence.
 std::string how_to_install(const Implementation& implementation) {
   return implementation.install.empty() ? "" : "; install it: " + implementation.install;
 }
+
+}  // namespace
 
 Result<BuiltProgram> built_program(const Implementation& implementation) {
   const Build& build = *implementation.build;
@@ -147,6 +148,7 @@ Result<BuiltProgram> built_program(const Implementation& implementation) {
   if (!find_program(program, {}).empty()) return BuiltProgram{program, {}};
 
   std::error_code status;
+  fs::remove_all(place, status);  // somebody took the program out of it
   fs::remove_all(unfinished, status);
   fs::create_directories(unfinished, status);
   std::vector<std::string> arguments;

@@ -19,7 +19,4 @@ struct BuiltProgram {
 // where the build's whole output is.
 Result<BuiltProgram> built_program(const Implementation& implementation);
 
-// How to install an implementation, as the end of a sentence: "; install it: COMMAND", or nothing.
-std::string how_to_install(const Implementation& implementation);
-
 }  // namespace clusterspec
