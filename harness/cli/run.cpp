@@ -19,6 +19,10 @@
 namespace clusterspec {
 namespace {
 
+// Journals of failed cases are kept in memory for the reports, up to so many bytes of text: hundreds of cases against a
+// server that floods each of them must not add up. The files of all are there.
+constexpr std::size_t k_most_evidence = 64 << 20;
+
 struct Prepared {
   Library library;
   std::shared_ptr<const Implementation> implementation;
@@ -119,6 +123,7 @@ int run_command(const RunArguments& arguments) {
   const ResultsDirectory results(arguments.results);
   bool failed = false;
   std::optional<Error> fault;
+  std::size_t evidence = 0;
   Scheduler scheduler(options, {[&](const Case& one) { writers->case_begun(one); }, [&] { writers->tick(); },
                                 [&](CaseResult& result, const std::string& journal) {
                                   const bool passed = result.judgement.verdict == Verdict::pass ||
@@ -127,7 +132,8 @@ int run_command(const RunArguments& arguments) {
                                   if (!journal.empty() && (!passed || arguments.keep_journals))
                                     result.journal_file = results.keep_journal(result, journal);
                                   writers->case_ended(result);
-                                  if (passed) result.journal.clear();
+                                  if (!passed) evidence += journal.size();
+                                  if (passed || evidence > k_most_evidence) result.journal.clear();
                                   run.cases.push_back(std::move(result));
                                 }});
   for (int repetition = 1; repetition <= arguments.repeat && !(failed && arguments.until_fail);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "drive/step_text.hpp"
+#include "linux/process.hpp"
 #include "linux/procfs.hpp"
 #include "linux/tcp.hpp"
 #include "model/cluster.hpp"
@@ -12,7 +13,12 @@
 namespace clusterspec {
 
 CaseDriver::CaseDriver(const Case& one, const CellOptions& options, Loop& loop, Recorder& recorder)
-    : m_case(one), m_options(options), m_loop(loop), m_recorder(recorder), m_processes(loop, recorder) {}
+    : m_case(one),
+      m_options(options),
+      m_loop(loop),
+      m_recorder(recorder),
+      m_processes(loop, recorder),
+      m_guard(loop) {}
 
 CaseDriver::~CaseDriver() {
   if (m_remove_directory) remove_directory(m_directory);
@@ -56,14 +62,18 @@ Result<void> CaseDriver::run_steps() {
     m_missing.clear();
     const Done done = std::visit([this](const auto& action) { return act(action); }, step.action);
     if (!done) return tl::unexpected(done.error());
+    const bool runaway = stopped_runaway();
+    if (runaway) m_missing = to_text(*m_guard.excess());
+    const bool whole = *done && !runaway;
     m_recorder.record(Source::driver,
-                      StepEnded{static_cast<int>(i), *done, *done ? std::string() : m_missing});
-    if (!*done) return {};
+                      StepEnded{static_cast<int>(i), whole, whole ? std::string() : m_missing});
+    if (!whole) return {};
   }
   return {};
 }
 
-void CaseDriver::on_event(const Event& event) {
+void CaseDriver::on_event(const Event& event, std::size_t bytes) {
+  m_guard.count(event, bytes);
   const auto* output = std::get_if<Output>(&event.what);
   if (!output) return;
   for (const auto& [kind, name] : Names<LineKind>::table) {
@@ -79,7 +89,20 @@ std::int64_t CaseDriver::deadline(Duration within) const {
 }
 
 bool CaseDriver::wait(const std::function<bool()>& condition, Duration within) {
-  return m_loop.run_until(condition, deadline(within));
+  return wait_until(condition, deadline(within));
+}
+
+bool CaseDriver::wait_until(const std::function<bool()>& condition, std::int64_t until) {
+  m_loop.run_until([&] { return m_guard.excess() || condition(); }, until);
+  return !stopped_runaway() && condition();
+}
+
+bool CaseDriver::stopped_runaway() {
+  if (!m_guard.excess() || m_runaway) return m_runaway;
+  m_runaway = true;
+  const Excess& excess = *m_guard.excess();
+  m_recorder.record(Source::procfs, Runaway{excess.of, excess.count, excess.limit, freeze_descendants()});
+  return true;
 }
 
 void CaseDriver::drain_outputs() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "drive/guard.hpp"
 #include "linux/isolation.hpp"
 #include "linux/terminal.hpp"
 #include "model/case.hpp"
@@ -52,8 +53,8 @@ class CaseDriver {
   // The scheduler is gone: ends everything, records nothing.
   void abandon();
 
-  // Told of every event as it is recorded.
-  void on_event(const Event& event);
+  // Told of every event as it is recorded, with the length of its journal line.
+  void on_event(const Event& event, std::size_t bytes);
 
  private:
   // One function for each step; false: not done, with the reason in m_missing.
@@ -78,7 +79,10 @@ class CaseDriver {
   Done start_instance(const Launch& launch);
   Result<void> attach_output(Instance& instance, Fd& out, Fd& err);
   bool signal_target(const Target& target, Signal signal);
+  // False: the deadline came first, or the server crossed a limit.
   bool wait(const std::function<bool()>& condition, Duration within);
+  bool wait_until(const std::function<bool()>& condition, std::int64_t until);
+  bool stopped_runaway();
   std::int64_t deadline(Duration within) const;
   void look_at_all(const std::string& occasion);
   void probe_port(const std::string& occasion);
@@ -105,6 +109,8 @@ class CaseDriver {
   bool m_remove_directory = false;
 
   ProcessWatch m_processes;
+  Guard m_guard;
+  bool m_runaway = false;
   Gates m_gates;
   std::unique_ptr<ListenerWatch> m_listeners;
   std::unique_ptr<CallObserver> m_calls;

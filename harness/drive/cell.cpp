@@ -30,9 +30,10 @@ CaseBegun opening_event(const Case& one, const CellOptions& options) {
 int run_cell(const Case& one, const CellOptions& options) {
   CaseDriver* driver = nullptr;
   Recorder recorder([&](const Event& event, int number) {
-    if (driver) driver->on_event(event);
+    const std::string line = to_line(event, number);
+    if (driver) driver->on_event(event, line.size());
     // Nobody reads any more: the scheduler is gone, and the lifeline says so too.
-    write_all(options.journal, to_line(event, number));
+    write_all(options.journal, line);
   });
   recorder.record(Source::driver, opening_event(one, options));
   const auto entered = enter_isolation(options.isolation);

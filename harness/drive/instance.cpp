@@ -1,6 +1,8 @@
 // Starting a server: arguments, environment, standard streams, observation.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "drive/case_driver.hpp"
 #include "linux/process.hpp"
 #include "plan/plan.hpp"
@@ -112,8 +114,11 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   launched.address = launch.defaults ? "0.0.0.0" : m_host;
   launched.port = launch.defaults ? 3000 : m_port;
   m_instances.push_back(std::move(instance));
+  const int launched_workers = std::max(0, launched.workers);
   m_recorder.record(Source::driver, std::move(launched));
   m_processes.track(spawned->pid);
+  m_guard.expect(1 + launched_workers);
+  m_processes.at_most(static_cast<std::size_t>(m_guard.most_processes()));
   if (m_calls) m_calls->attach(std::move(spawned->notifications));
   return true;
 }

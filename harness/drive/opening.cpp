@@ -98,7 +98,7 @@ bool CaseDriver::open_per_process(const Open& step, const std::shared_ptr<const 
       const Connection* connection = m_probe->find(step.group, number);
       return !connection || connection->phase() >= Phase::connected;
     };
-    if (tried >= most || !m_loop.run_until(connected, until) || !m_probe->find(step.group, number)) {
+    if (tried >= most || !wait_until(connected, until) || !m_probe->find(step.group, number)) {
       m_missing =
           fmt::format("after {} connections not every process holds {}", tried + 1, *step.per_process);
       return false;

@@ -72,6 +72,9 @@ struct Judging {
         violation.expected = printable(begun->text);
         violation.evidence = {begun.number, ended.number};
       }
+      for (const auto& runaway : view.all<Runaway>())
+        if (runaway.number < ended.number) violation.evidence.push_back(runaway.number);
+      std::sort(violation.evidence.begin(), violation.evidence.end());
       if (violation.expected.empty())
         violation.expected = fmt::format("step {} to be done", ended->index + 1);
       const bool known = ended->index >= 0 && static_cast<std::size_t>(ended->index) < scenario.steps.size();
@@ -81,6 +84,16 @@ struct Judging {
         find(id, violation, "", where);
       return ended.number;
     }
+    // Stopped after the last step.
+    for (const auto& runaway : view.all<Runaway>())
+      for (const RequirementId& id : scenario.verifies)
+        find(id,
+             {.expected = "a server that needs no more than any server does",
+              .actual = fmt::format("{} {}, the limit is {}", runaway->count, printable(runaway->of),
+                                    runaway->limit),
+              .evidence = {runaway.number},
+              .hint = "The last events show what it did without end."},
+             "", Location{scenario.file, 0, 0});
     return std::nullopt;
   }
 

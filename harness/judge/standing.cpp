@@ -29,6 +29,16 @@ bool attempted_in_vain(const ProcessState& process, const CaseView& view) {
 // executed is a worker that failed to start, and where dead workers are replaced more of them may live one
 // after the other.
 std::optional<Violation> unexpected_processes(const CaseView& view) {
+  for (const auto& runaway : view.all<Runaway>())
+    if (runaway->of == "processes")
+      return Violation{
+          .expected = "no process but the launcher and the workers asked for",
+          .actual = fmt::format("{} processes, where the harness stops a server at {}; the tree: {}",
+                                runaway->count, runaway->limit, tree_text(runaway->processes)),
+          .evidence = {runaway.number},
+          .hint =
+              "Workers that get the clustering arguments start workers too; or a start that fails is tried "
+              "again at once, without end."};
   std::vector<std::string> unexpected;
   std::vector<int> evidence;
   for (const InstanceState& instance : view.cluster().instances()) {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <set>
 
 #include "linux/procfs.hpp"
 #include "linux/seccomp.hpp"
@@ -167,6 +168,35 @@ int wait_for_child(Pid pid) {
 
 void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
+namespace {
+
+// To everybody at once: a call of fork that is under way fails where its caller's group has a signal to take,
+// so nobody slips through between a look at /proc and the signal.
+void signal_together(const std::vector<ProcessSeen>& processes, int signal) {
+  if (own_pid() == 1) {
+    ::kill(-1, signal);
+    return;
+  }
+  std::set<Pid> groups;
+  for (const ProcessSeen& process : processes)
+    if (const auto stat = read_stat(process.pid); stat && stat->group > 1) groups.insert(stat->group);
+  groups.erase(::getpgrp());  // a child of ours before its setsid
+  for (const Pid group : groups) ::kill(-group, signal);
+}
+
+}  // namespace
+
+std::vector<ProcessSeen> freeze_descendants() {
+  const std::int64_t deadline = now_ns() + 1'000'000'000;
+  std::size_t before = 0;
+  for (auto all = descendants_of(own_pid());; all = descendants_of(own_pid())) {
+    // As many as after the last round: nobody was born since.
+    if (all.size() == before || now_ns() > deadline) return all;
+    before = all.size();
+    signal_together(all, SIGSTOP);
+  }
+}
+
 bool kill_descendants() {
   const std::int64_t deadline = now_ns() + 5'000'000'000;
   // Again and again: a server that forks without end makes new ones between our look and our signal.
@@ -174,6 +204,7 @@ bool kill_descendants() {
     const auto left = descendants_of(own_pid());
     if (left.empty()) return true;
     if (now_ns() > deadline) return false;
+    signal_together(left, SIGKILL);
     std::vector<Fd> pidfds;
     for (const ProcessSeen& process : left) {
       Fd pidfd = open_pidfd(process.pid);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "linux/fd.hpp"
+#include "model/event.hpp"
 #include "model/units.hpp"
 
 namespace clusterspec {
@@ -54,6 +55,10 @@ int wait_for_child(Pid pid);  // blocks; the wait status
 
 // Processes whose parent dies become our children (PR_SET_CHILD_SUBREAPER, prctl(2)).
 void adopt_orphans();
+// Stops every descendant where it stands (SIGSTOP), also of a server that forks without end, and gives them
+// all. In a pid namespace of its own one call stops everybody; elsewhere a server that puts each child into a
+// group of its own may go on for some rounds, at most a second.
+std::vector<ProcessSeen> freeze_descendants();
 // Ends every descendant: kills, reaps, looks again, at most five seconds. True if none is left.
 bool kill_descendants();
 

@@ -16,12 +16,15 @@
 namespace clusterspec {
 namespace {
 
+// A process may make its command line and environment as long as its memory (PR_SET_MM, prctl(2)).
+constexpr std::size_t k_most_text = 4 << 20;
+
 std::string read_whole(const std::string& path) {
   std::string text;
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return text;
   char piece[4096];
-  for (ssize_t got; (got = ::read(fd.get(), piece, sizeof piece)) > 0;)
+  for (ssize_t got; text.size() < k_most_text && (got = ::read(fd.get(), piece, sizeof piece)) > 0;)
     text.append(piece, static_cast<std::size_t>(got));
   return text;
 }
@@ -104,6 +107,7 @@ std::optional<ProcessStat> read_stat(Pid pid) {
     if (field == 4) stat.parent = to_number<Pid>(value).value_or(0);
     if (field == 5) stat.group = to_number<Pid>(value).value_or(0);
     if (field == 6) stat.session = to_number<Pid>(value).value_or(0);
+    if (field == 20) stat.threads = to_number<int>(value).value_or(0);
     if (field == 52) stat.exit_status = to_number<int>(value).value_or(0);
     begin = end + 1;
   }
@@ -143,6 +147,32 @@ std::vector<ProcessSeen> descendants_of(Pid root) {
   return found;
 }
 
+Population population() {
+  Population population;
+  std::vector<Pid> pids;
+  if (own_pid() == 1) {
+    for_each_entry("/proc", [&](const char* name) {
+      if (const auto pid = to_number<Pid>(name); pid && *pid != 1) pids.push_back(*pid);
+    });
+  } else {
+    for (const ProcessSeen& process : descendants_of(own_pid())) pids.push_back(process.pid);
+  }
+  population.processes = static_cast<int>(pids.size());
+  for (const Pid pid : pids)
+    if (const auto stat = read_stat(pid)) population.threads += stat->threads;
+  return population;
+}
+
+std::map<std::uint64_t, std::vector<SocketHolder>> sockets_by_inode(const std::vector<Pid>& candidates) {
+  std::map<std::uint64_t, std::vector<SocketHolder>> all;
+  for (const Pid pid : candidates)
+    for_each_socket(pid, [&](int number, std::uint64_t inode) {
+      auto& holders = all[inode];
+      if (holders.empty() || holders.back().pid != pid) holders.push_back({pid, number});
+    });
+  return all;
+}
+
 std::vector<std::uint64_t> sockets_of(Pid pid) {
   std::vector<std::uint64_t> inodes;
   for_each_socket(pid, [&](int, std::uint64_t inode) { inodes.push_back(inode); });
@@ -180,6 +210,8 @@ Pid process_of_pidfd(Pid holder, int descriptor) {
 }
 
 Pid own_pid() { return ::getpid(); }
+
+Pid parent_pid() { return ::getppid(); }
 
 std::string current_directory() { return link_target("/proc/self/cwd"); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@ namespace clusterspec {
 struct ProcessStat {
   Pid parent = 0, group = 0, session = 0;
   char state = '?';
+  int threads = 0;
   int exit_status = 0;  // raw wait status; meaningful for a zombie
   std::string command;
 };
@@ -25,6 +27,20 @@ std::optional<Described> describe_process(Pid pid);
 
 // Every descendant of `root`, zombies too, parents first. `root` is not in it.
 std::vector<ProcessSeen> descendants_of(Pid root);
+
+struct Population {
+  int processes = 0, threads = 0;
+};
+// How many there are below this process: in a pid namespace of its own by one look through /proc, else by
+// their tree. Zombies count. Cheap for a server, and bounded by what the kernel lets live.
+Population population();
+
+// Who holds which socket: by its inode, each process with one of its descriptors for it.
+struct SocketHolder {
+  Pid pid = 0;
+  int descriptor = -1;
+};
+std::map<std::uint64_t, std::vector<SocketHolder>> sockets_by_inode(const std::vector<Pid>& candidates);
 
 // Processes among `candidates` with a descriptor for the socket with this inode.
 std::vector<Pid> socket_holders(std::uint64_t inode, const std::vector<Pid>& candidates);
@@ -43,5 +59,6 @@ Pid process_of_pidfd(Pid holder, int descriptor);
 
 std::string current_directory();
 Pid own_pid();
+Pid parent_pid();
 
 }  // namespace clusterspec

@@ -168,7 +168,8 @@ std::string read_string(Pid pid, std::uint64_t address, std::size_t limit) {
 
 std::vector<std::string> read_string_list(Pid pid, std::uint64_t address, std::size_t limit) {
   std::vector<std::string> list;
-  while (list.size() < limit) {
+  std::size_t used = 0;
+  while (used < limit) {
     std::uint64_t pointer = 0;
     const iovec local{&pointer, sizeof pointer};
     const iovec remote{reinterpret_cast<void*>(address),
@@ -176,7 +177,8 @@ std::vector<std::string> read_string_list(Pid pid, std::uint64_t address, std::s
     if (::process_vm_readv(pid, &local, 1, &remote, 1, 0) != static_cast<ssize_t>(sizeof pointer) ||
         pointer == 0)
       break;
-    list.push_back(read_string(pid, pointer));
+    list.push_back(read_string(pid, pointer, std::min<std::size_t>(131072, limit - used)));
+    used += list.back().size() + sizeof pointer;
     address += sizeof pointer;
   }
   return list;

@@ -60,8 +60,9 @@ class Notifications {
   Fd m_fd;
 };
 
-// Strings in the memory of a process that stands still. Bounded; a faulty pointer gives what could be read.
+// Strings in the memory of a process that stands still. Bounded, the list in all its bytes too: its pointers
+// may name the same long string again and again. A faulty pointer gives what could be read.
 std::string read_string(Pid pid, std::uint64_t address, std::size_t limit = 131072);
-std::vector<std::string> read_string_list(Pid pid, std::uint64_t address, std::size_t limit = 65536);
+std::vector<std::string> read_string_list(Pid pid, std::uint64_t address, std::size_t limit = 2 << 20);
 
 }  // namespace clusterspec

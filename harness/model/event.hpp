@@ -394,6 +394,21 @@ struct CleanedUp {
   }
 };
 
+// The server used more than any server needs. The harness has stopped all of it (SIGSTOP) and goes on to the
+// end of the case; the processes are those that stood there then, parents before their children.
+struct Runaway {
+  std::string of;  // "processes", "threads", "events", "bytes of events"
+  std::int64_t count = 0, limit = 0;
+  std::vector<ProcessSeen> processes;
+  template <class S, class V>
+  static void describe(S& s, V&& v) {
+    v("of", s.of);
+    v("count", s.count);
+    v("limit", s.limit);
+    v("processes", s.processes);
+  }
+};
+
 struct Note {
   std::string text;
   template <class S, class V>
@@ -429,14 +444,14 @@ struct CaseEnded {
 using What = std::variant<CaseBegun, StepBegun, StepEnded, Launched, Appeared, Executed, Described, Listening,
                           ListenersSeen, ListenerClosed, Signalled, Exiting, Exited, Reaped, Output,
                           Concluded, ProcessesSeen, PortProbed, HeldAt, ReleasedFrom, Injected, CleanedUp,
-                          Note, HarnessFault, CaseSkipped, CaseEnded>;
+                          Runaway, Note, HarnessFault, CaseSkipped, CaseEnded>;
 
 // Names in journal lines, in the order of the variant.
 inline constexpr std::array<std::string_view, std::variant_size_v<What>> k_event_names{
     "case-begun", "step-begun",     "step-ended",      "launched",    "appeared",  "executed", "described",
     "listening",  "listeners-seen", "listener-closed", "signalled",   "exiting",   "exited",   "reaped",
     "output",     "concluded",      "processes-seen",  "port-probed", "held",      "released", "injected",
-    "cleaned-up", "note",           "harness-fault",   "skipped",     "case-ended"};
+    "cleaned-up", "runaway", "note",           "harness-fault",   "skipped",     "case-ended"};
 
 struct Event {
   std::int64_t at = 0;  // ns on the monotonic clock since the case began
@@ -446,6 +461,9 @@ struct Event {
 
 // Everything observed in one case, in the order in which it became known. An event's number is its index.
 using Journal = std::vector<Event>;
+
+// Who is whose child, in one line: "2 server (3, 4), 3 server (5, 6, 7, … 510 in all)". Bounded.
+std::string tree_text(const std::vector<ProcessSeen>& processes);
 
 // One line for people: "+12.345 ms  worker 1 (pid 7) exited with code 0".
 std::string to_text(const Event& event);

@@ -1,6 +1,9 @@
 // Events as lines for people. Everything a server chose is escaped.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "model/event.hpp"
 
 namespace clusterspec {
@@ -72,7 +75,9 @@ struct Text {
   std::string operator()(const Output& e) const {
     return fmt::format("{} of {}: \"{}\"{}", name_of(e.stream),
                        e.writer ? fmt::format("process {}", e.writer) : "the cluster", printable(e.text, 300),
-                       e.whole ? "" : " (not one whole line)");
+                       e.cut     ? " (cut)"
+                       : e.whole ? ""
+                                 : " (not one whole line)");
   }
   std::string operator()(const Concluded& e) const {
     std::string text = fmt::format("connection {} of {}: {}", e.connection, e.group, name_of(e.outcome));
@@ -108,6 +113,10 @@ struct Text {
       text += fmt::format(" {} [{}] {};", p.pid, p.state, printable(p.command, 60));
     return text;
   }
+  std::string operator()(const Runaway& e) const {
+    return fmt::format("the server is stopped: {} {}, the limit is {}; processes: {}", e.count,
+                       printable(e.of, 40), e.limit, tree_text(e.processes));
+  }
   std::string operator()(const Note& e) const { return printable(e.text); }
   std::string operator()(const HarnessFault& e) const { return "fault of the harness: " + printable(e.text); }
   std::string operator()(const CaseSkipped& e) const { return "skipped: " + printable(e.reason); }
@@ -115,6 +124,33 @@ struct Text {
 };
 
 }  // namespace
+
+std::string tree_text(const std::vector<ProcessSeen>& processes) {
+  constexpr std::size_t k_parents = 8, k_children = 4;
+  std::map<Pid, std::vector<Pid>> children;
+  for (const ProcessSeen& process : processes) children[process.parent].push_back(process.pid);
+  std::vector<std::string> told;
+  std::size_t left = 0;
+  for (const ProcessSeen& process : processes) {
+    const auto it = children.find(process.pid);
+    if (it == children.end() && !told.empty()) continue;  // it stands there as a child
+    if (told.size() == k_parents) {
+      ++left;
+      continue;
+    }
+    std::string text = fmt::format("{} {}", process.pid, printable(process.command, 60));
+    if (it != children.end()) {
+      const auto& all = it->second;
+      const auto shown = static_cast<std::ptrdiff_t>(std::min(k_children, all.size()));
+      text += fmt::format(" ({}", fmt::join(all.begin(), all.begin() + shown, ", "));
+      text += all.size() > k_children ? fmt::format(", … {} in all)", all.size()) : ")";
+    }
+    told.push_back(std::move(text));
+  }
+  std::string text = told.empty() ? "none" : fmt::format("{}", fmt::join(told, ", "));
+  if (left > 0) text += fmt::format(" and {} more with children", left);
+  return text;
+}
 
 std::string to_text(const Event& event) {
   return fmt::format("+{:.3f} ms  {}", static_cast<double>(event.at) / 1e6, std::visit(Text{}, event.what));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "linux/procfs.hpp"
 #include "linux/readiness.hpp"
@@ -25,6 +26,15 @@ std::optional<Call> gate_of(WatchedCall call) {
     default:
       return std::nullopt;
   }
+}
+
+// Process 1 of a namespace takes no signal from inside it that it does not ask for. Elsewhere a server that
+// ends whoever started it would end the harness, and "everybody" would be every program of this machine's
+// user.
+bool would_hit_us(Pid target) {
+  if (own_pid() == 1) return false;
+  return target == -1 || target == own_pid() || target == -own_pid() || target == parent_pid() ||
+         target == -parent_pid();
 }
 
 }  // namespace
@@ -115,7 +125,10 @@ void CallObserver::perform(Notifications& source, const Notification& n, Pid pid
       m_recorder.record(Source::notification, Exiting{pid, static_cast<int>(n.arguments[0] & 0xff)});
       break;
     default:
-      record_signal(n, pid);
+      if (record_signal(n, pid)) {
+        source.answer(n.id, -1, EPERM);
+        return;
+      }
   }
   source.let_happen(n.id);
 }
@@ -146,7 +159,7 @@ bool CallObserver::perform_listen(Notifications& source, const Notification& n, 
   return true;
 }
 
-void CallObserver::record_signal(const Notification& n, Pid pid) {
+bool CallObserver::record_signal(const Notification& n, Pid pid) {
   auto target = static_cast<Pid>(n.arguments[0]);
   auto signal = static_cast<int>(n.arguments[1]);
   if (n.call == WatchedCall::tgkill || n.call == WatchedCall::rt_tgsigqueueinfo)
@@ -158,8 +171,13 @@ void CallObserver::record_signal(const Notification& n, Pid pid) {
     if (const auto stat = read_stat(pid)) target = -stat->group;
   // Signal 0 asks whether someone is there; a signal to oneself (abort, a runtime's own threads) tells nobody
   // anything.
-  if (signal == 0 || target == pid) return;
+  if (signal == 0 || target == pid) return false;
   m_recorder.record(Source::notification, Signalled{pid, target, signal, false});
+  if (!would_hit_us(target)) return false;
+  m_recorder.record(Source::notification,
+                    Note{fmt::format("{} of process {} was refused: it would have hit the harness",
+                                     to_text(Signal{signal}), pid)});
+  return true;
 }
 
 int CallObserver::held_at(const std::string& gate) const {

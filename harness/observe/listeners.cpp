@@ -64,32 +64,39 @@ void ListenerWatch::look(const std::string& occasion, bool whole) {
   m_recorder.record(Source::netlink, std::move(seen));
 }
 
-void ListenerWatch::found_by_polling(const ListenerSeen& seen) {
-  const std::vector<Pid> holders = socket_holders(seen.inode, m_processes.alive());
+void ListenerWatch::found_by_polling(const ListenerSeen& seen, const std::vector<SocketHolder>& holders) {
   if (holders.empty()) return;  // its process is not known yet: the next poll finds it
-  // A socket of our own (a step occupied the port), which a server holds too between our fork and its exec.
-  if (!descriptors_of_socket(own_pid(), seen.inode).empty()) return;
+  const Pid owner = holders.size() == 1 ? holders.front().pid : 0;
   // A copy of the socket tells what the dump does not, and takes the mark.
-  for (const int number : descriptors_of_socket(holders.front(), seen.inode)) {
-    const Fd copy = copy_descriptor(m_processes.pidfd(holders.front()), number);
-    if (copy && opened(copy.get(), holders.size() == 1 ? holders.front() : 0, 0, Source::polling)) return;
-  }
-  m_recorder.record(Source::polling, Listening{holders.size() == 1 ? holders.front() : 0, seen.socket,
-                                               seen.inode, seen.address, seen.port, false, 0, 0});
+  const Fd copy = copy_descriptor(m_processes.pidfd(holders.front().pid), holders.front().descriptor);
+  if (copy && opened(copy.get(), owner, 0, Source::polling)) return;
+  m_recorder.record(Source::polling,
+                    Listening{owner, seen.socket, seen.inode, seen.address, seen.port, false, 0, 0});
 }
 
 void ListenerWatch::poll() {
   const std::vector<ListenerSeen> now = ours();
+  // One look at all descriptors, and only where somebody asks: a server may have thousands of listeners.
+  std::optional<std::map<std::uint64_t, std::vector<SocketHolder>>> sockets;
+  const auto holders_of = [&](std::uint64_t inode) -> const std::vector<SocketHolder>& {
+    if (!sockets) sockets = sockets_by_inode(m_processes.alive());
+    return (*sockets)[inode];
+  };
+  std::optional<std::vector<std::uint64_t>> own;
   for (const ListenerSeen& seen : now) {
     const ListenerState* known = m_recorder.cluster().listener(seen.socket);
     if (!known) {
-      found_by_polling(seen);
+      // A socket of our own (a step occupied the port), which a server holds too between our fork and its
+      // exec.
+      if (!own) own = sockets_of(own_pid());
+      if (std::find(own->begin(), own->end(), seen.inode) == own->end())
+        found_by_polling(seen, holders_of(seen.inode));
     } else if (known->facts.pid == 0) {
       // Between fork and exec a worker holds its launcher's sockets too: their one owner shows later.
-      const std::vector<Pid> holders = socket_holders(seen.inode, m_processes.alive());
+      const auto& holders = holders_of(seen.inode);
       if (holders.size() != 1) continue;
       Listening owned = known->facts;
-      owned.pid = holders.front();
+      owned.pid = holders.front().pid;
       m_recorder.record(Source::polling, owned);
     }
   }

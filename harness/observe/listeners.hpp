@@ -7,6 +7,7 @@
 
 #include "linux/inet_diag.hpp"
 #include "linux/loop.hpp"
+#include "linux/procfs.hpp"
 #include "observe/processes.hpp"
 
 namespace clusterspec {
@@ -35,7 +36,7 @@ class ListenerWatch {
   ListenerWatch(Loop& loop, Recorder& recorder, ProcessWatch& processes, int port, InetDiag diag)
       : m_loop(loop), m_recorder(recorder), m_processes(processes), m_port(port), m_diag(std::move(diag)) {}
   std::vector<ListenerSeen> ours();
-  void found_by_polling(const ListenerSeen& seen);
+  void found_by_polling(const ListenerSeen& seen, const std::vector<SocketHolder>& holders);
   void on_destroyed();
 
   Loop& m_loop;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -14,6 +15,7 @@ namespace {
 // A server that prints without end must not fill our memory or the disk.
 constexpr std::size_t k_longest_line = 65536;
 constexpr int k_most_lines = 20000;
+constexpr std::size_t k_most_bytes = 2 << 20;
 // More than the kernel keeps in a socket of the usual size (net.core.wmem_default), in which each write takes
 // at least 512 bytes: so one drain gives all that had been written when it began.
 constexpr int k_pieces_a_drain = 512;
@@ -54,9 +56,12 @@ void OutputReader::take(std::string_view bytes, Pid writer) {
     }
     const std::size_t end = bytes.find('\n');
     const std::string_view part = bytes.substr(0, end);
-    const std::size_t room = k_longest_line - m_line.size();
+    const std::size_t room = std::min(k_longest_line, k_most_bytes - m_bytes) - m_line.size();
     m_line += part.substr(0, room);
-    m_cut = m_cut || part.size() > room;
+    if (part.size() > room) {
+      m_cut = true;
+      m_cut_bytes += static_cast<std::int64_t>(part.size() - room);
+    }
     if (end == std::string_view::npos) return;
     end_line(true);
     bytes.remove_prefix(end + 1);
@@ -64,8 +69,9 @@ void OutputReader::take(std::string_view bytes, Pid writer) {
 }
 
 void OutputReader::end_line(bool ended) {
-  if (m_lines < k_most_lines) {
+  if (m_lines < k_most_lines && m_bytes < k_most_bytes) {
     ++m_lines;
+    m_bytes += m_line.size();
     m_recorder.record(Source::output, Output{m_stream, m_writer, m_line, ended && !m_mixed, m_cut});
   } else {
     ++m_dropped;
@@ -76,11 +82,14 @@ void OutputReader::end_line(bool ended) {
 
 void OutputReader::finish() {
   drain();
-  if (!m_line.empty()) end_line(false);
+  if (!m_line.empty() || m_cut) end_line(false);
   if (m_dropped > 0)
     m_recorder.record(Source::output, Note{fmt::format("{} more lines on {} are not recorded", m_dropped,
                                                        name_of(m_stream))});
-  m_dropped = 0;
+  if (m_cut_bytes > 0)
+    m_recorder.record(Source::output, Note{fmt::format("{} more bytes of lines on {} are not recorded",
+                                                       m_cut_bytes, name_of(m_stream))});
+  m_dropped = m_cut_bytes = 0;
 }
 
 }  // namespace clusterspec

@@ -33,7 +33,8 @@ class OutputReader {
   Pid m_writer = 0;
   bool m_mixed = false, m_cut = false, m_open = true;
   int m_lines = 0;
-  std::int64_t m_dropped = 0;
+  std::size_t m_bytes = 0;
+  std::int64_t m_dropped = 0, m_cut_bytes = 0;
 };
 
 }  // namespace clusterspec

@@ -1,5 +1,7 @@
 #include "observe/processes.hpp"
 
+#include <cerrno>
+
 #include "linux/process.hpp"
 #include "linux/procfs.hpp"
 #include "linux/readiness.hpp"
@@ -13,11 +15,13 @@ ProcessWatch::~ProcessWatch() {
 bool ProcessWatch::track(Pid pid) {
   if (m_watched.contains(pid)) return false;
   Watched watched{open_pidfd(pid), false};
-  if (!watched.pidfd) {
+  if (!watched.pidfd && errno == ESRCH) {
     m_recorder.record(Source::procfs, Exited{pid, std::nullopt});
     m_recorder.record(Source::procfs, Reaped{pid});
     return true;
   }
+  // No descriptors left: it lives, and is followed by nobody.
+  if (!watched.pidfd) return false;
   m_loop.watch(watched.pidfd.get(), k_readable, [this, pid](std::uint32_t events) { on_event(pid, events); });
   m_watched.emplace(pid, std::move(watched));
   return true;
@@ -76,7 +80,7 @@ void ProcessWatch::describe_all_due() {
 void ProcessWatch::look(const std::string& occasion) {
   ProcessesSeen seen{occasion, descendants_of(own_pid())};
   for (const ProcessSeen& process : seen.processes) {
-    if (m_watched.contains(process.pid) || process.state == 'Z') continue;
+    if (m_watched.contains(process.pid) || process.state == 'Z' || full()) continue;
     if (const auto stat = read_stat(process.pid))
       m_recorder.record(Source::procfs, Appeared{process.pid, stat->parent, stat->group, stat->session});
     track(process.pid);
@@ -84,6 +88,8 @@ void ProcessWatch::look(const std::string& occasion) {
   describe_all_due();
   m_recorder.record(Source::procfs, std::move(seen));
 }
+
+bool ProcessWatch::full() const { return m_watched.size() >= m_most; }
 
 std::vector<Pid> ProcessWatch::alive() const {
   std::vector<Pid> pids;

@@ -20,6 +20,10 @@ class ProcessWatch {
 
   // Follows the process until it has been waited for. True if it was not known.
   bool track(Pid pid);
+  // Looks take up no more processes than this. Each costs a descriptor, and a server that starts processes
+  // without end must not use up ours before it is stopped.
+  void at_most(std::size_t processes) { m_most = processes; }
+  bool full() const;
   bool known(Pid pid) const { return m_watched.contains(pid); }
   int pidfd(Pid pid) const;
 
@@ -48,6 +52,7 @@ class ProcessWatch {
   Recorder& m_recorder;
   std::map<Pid, Watched> m_watched;
   std::set<Pid> m_due;
+  std::size_t m_most = 512;
 };
 
 }  // namespace clusterspec

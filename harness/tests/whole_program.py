@@ -7,7 +7,6 @@ no event outside of the cell: for that /proc is looked at again and again, up to
 import json
 import os
 import pathlib
-import select
 import signal
 import subprocess
 import sys
@@ -15,37 +14,11 @@ import tempfile
 import time
 import unittest
 
+from support import DEADLINE_MS, descendants_of_ours, ended
+
 BUILD, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
 CLUSTERSPEC = str(BUILD / "clusterspec")
 REFERENCE = SOURCE / "scenarios/implementations/reference/reference.toml"
-DEADLINE_MS = 20_000
-
-
-def descendants_of_ours(marker):
-    """Processes whose environment carries the marker: whatever a run started, wherever it was re-parented."""
-    found = []
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            environment = pathlib.Path("/proc", entry, "environ").read_bytes()
-        except OSError:
-            continue
-        if marker in environment:
-            found.append(int(entry))
-    return found
-
-
-def ended(pid):
-    """True once the process has ended, waiting for it as an event."""
-    try:
-        pidfd = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        poll = select.poll()
-        poll.register(pidfd, select.POLLIN)
-        return bool(poll.poll(DEADLINE_MS))
-    finally:
-        os.close(pidfd)
 
 
 def answering(pid):

@@ -176,3 +176,18 @@ TEST_CASE("An unknown status is no crash, nor is the harness's own clean-up") {
   cleaned.insert(cleaned.position<CaseEnded>(), Exited{k_first, k_kill});
   passes_standing(cleaned);
 }
+
+TEST_CASE("A server that forks without end fails, with the tree of its processes") {
+  JournalBuilder builder;
+  std::vector<ProcessSeen> tree{{k_launcher, 1, 'T', "server"}};
+  for (Pid pid = 1000; pid < 1600; ++pid) tree.push_back({pid, k_launcher, 'T', "server"});
+  builder.append_before_cleaning(Runaway{"processes", 601, 512, tree});
+  const auto judgement = judged_standing(builder);
+  INFO(told(judgement));
+  CHECK(judgement.verdict == Verdict::fail);
+  REQUIRE(judgement.findings.size() == 2);
+  CHECK(judgement.findings[0].requirement == "area.must");
+  CHECK(judgement.findings[0].actual == "601 processes, the limit is 512");
+  CHECK(judgement.findings[1].requirement == "launch.exact-count");
+  CHECK_THAT(judgement.findings[1].actual, Contains("server (1000, 1001, 1002, 1003, … 600 in all)"));
+}

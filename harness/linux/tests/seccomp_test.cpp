@@ -219,7 +219,13 @@ TEST_CASE("Strings of another process are read to their end, to the limit, or as
 
   const char* list[] = {"one", "", "three", nullptr};
   CHECK(read_string_list(us, address(list)) == std::vector<std::string>{"one", "", "three"});
-  CHECK(read_string_list(us, address(list), 2) == std::vector<std::string>{"one", ""});
+  // The limit is of bytes, pointers with them.
+  CHECK(read_string_list(us, address(list), 12) == std::vector<std::string>{"one", ""});
+  const std::vector<const char*> again(5000, memory);  // one long string, again and again
+  std::size_t bytes = 0;
+  for (const std::string& text : read_string_list(us, address(again.data()))) bytes += text.size();
+  CHECK(bytes > 1'000'000);
+  CHECK(bytes <= 2 << 20);
 
   REQUIRE(::mprotect(memory + size, size, PROT_NONE) == 0);
   CHECK(read_string(us, address(memory + size - 4)) == "abcd");

@@ -243,3 +243,27 @@ TEST_CASE("A program is found by path, beside us, and in PATH, in this order") {
   const std::string in_path = find_program("sh", "/nowhere");
   CHECK(in_path.ends_with("/sh"));
 }
+
+TEST_CASE("Descendants that fork without end are stopped, counted, and ended") {
+  Child parent([] {
+    // In a child of ours, so that only its processes are meant. Bounded: a test that fails leaves no runaway.
+    adopt_orphans();
+    const pid_t first = ::fork();
+    if (first == 0) {
+      ::setsid();
+      const std::int64_t until = now_ns() + 5'000'000'000;
+      for (int forks = 0; forks < 8 && now_ns() < until; ++forks) (void)::fork();
+      for (;;) ::pause();
+    }
+    while (population().processes < 50) {
+    }
+    const auto all = freeze_descendants();
+    const Population counted = population();
+    if (all.size() < 50 || counted.processes != static_cast<int>(all.size())) return 1;
+    if (counted.threads != counted.processes) return 2;
+    for (const ProcessSeen& process : descendants_of(own_pid()))
+      if (process.state == 'S') return 3;
+    return kill_descendants() && population().processes == 0 ? 0 : 4;
+  });
+  CHECK(parent.wait() == 0);
+}

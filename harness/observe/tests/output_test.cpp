@@ -1,7 +1,9 @@
 #include "observe/output.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include "linux/readiness.hpp"
 #include "linux/stream.hpp"
 #include "linux/tests/children.hpp"
 #include "observe/tests/recording.hpp"
@@ -43,6 +45,7 @@ class Writer {
     order(text);
     written();
   }
+  int done() const { return m_done.read.get(); }  // readable once the order is carried out
   Pid pid() const { return m_child.pid(); }
 
  private:
@@ -177,6 +180,27 @@ TEST_CASE("A server that prints without end fills neither memory nor the disk") 
   const auto notes = stage.recording.all<Note>();
   REQUIRE(notes.size() == 1);
   CHECK(notes[0].text == "5000 more lines on stdout are not recorded");
+}
+
+TEST_CASE("Long lines without end fill neither memory nor the disk, and what is dropped is said") {
+  Stage stage;
+  Writer one(stage.theirs());
+  OutputReader reader(stage.loop, stage.recording.recorder, std::move(stage.pair->ours), Stream::out);
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += std::string(65'536, 'x') + "y\n";
+  one.order(text + std::string(65'536, 'x'));
+  bool written = false;
+  stage.loop.watch(one.done(), k_readable, [&](std::uint32_t) { written = true; });
+  REQUIRE(stage.loop.run_until([&] { return written; }, deadline()));
+  stage.loop.forget(one.done());
+  reader.finish();
+  std::size_t bytes = 0;
+  for (const Output& output : stage.recording.all<Output>()) bytes += output.text.size();
+  CHECK(bytes == 2 << 20);
+  const auto notes = stage.recording.all<Note>();
+  REQUIRE(notes.size() == 2);
+  CHECK(notes[0].text == "9 more lines on stdout are not recorded");
+  CHECK(notes[1].text == fmt::format("{} more bytes of lines on stdout are not recorded", 32 + 9 * 65'536 + 8));
 }
 
 TEST_CASE("The end of the stream is noticed once and is no error") {
