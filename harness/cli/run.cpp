@@ -19,8 +19,8 @@
 namespace clusterspec {
 namespace {
 
-// Journals of failed cases are kept in memory for the reports, up to so many bytes of text: hundreds of cases against a
-// server that floods each of them must not add up. The files of all are there.
+// Journals of failed cases are kept in memory for the reports, up to so many bytes of text: hundreds of cases
+// against a server that floods each of them must not add up. The files of all are there.
 constexpr std::size_t k_most_evidence = 64 << 20;
 
 struct Prepared {

@@ -25,6 +25,7 @@ CaseDriver::~CaseDriver() {
 }
 
 Result<void> CaseDriver::prepare() {
+  if (auto guarded = m_guard.start(); !guarded) return guarded;
   const bool shared = m_options.isolation == Isolation::none;
   if (shared) {
     const auto port = free_port(m_host);

@@ -2,21 +2,22 @@
 
 #include <fmt/format.h>
 
+#include "linux/process.hpp"
 #include "linux/procfs.hpp"
+#include "linux/readiness.hpp"
+#include "linux/stream.hpp"
 
 namespace clusterspec {
 namespace {
 
-// A case's descriptors suffice for these (RLIMIT_NOFILE is 1,024 where nobody raised it).
-constexpr int k_processes = 512;
 // Below the pid_max of a cell, where there is one (linux/isolation.cpp): a server of many threads is told of
 // here.
 constexpr int k_threads = 2500;
-constexpr std::int64_t k_events = 20'000;
+constexpr std::int64_t k_events = 10'000;
 constexpr std::int64_t k_bytes = 16 << 20;  // of journal lines
 
 // No call tells of a fork. A look at a cluster of five processes costs about 0.1 ms.
-constexpr Duration k_interval = std::chrono::milliseconds(100);
+constexpr Duration k_interval = std::chrono::milliseconds(50);
 
 }  // namespace
 
@@ -25,9 +26,22 @@ std::string to_text(const Excess& excess) {
                      excess.limit);
 }
 
-Guard::Guard(Loop& loop) : m_loop(loop), m_most_processes(k_processes) { look_again(); }
+Guard::~Guard() {
+  if (m_sentinel) m_loop.forget(m_sentinel->fd());
+}
 
-Guard::~Guard() { m_loop.cancel(m_timer); }
+Result<void> Guard::start() {
+  auto sentinel = Sentinel::start(k_interval, [this] { return look(); });
+  if (!sentinel) return tl::unexpected(sentinel.error());
+  m_sentinel = std::move(*sentinel);
+  m_loop.watch(m_sentinel->fd(), k_readable, [this](std::uint32_t) {
+    char told = 0;
+    (void)read_some(m_sentinel->fd(), &told, 1);
+    m_loop.forget(m_sentinel->fd());
+    if (!m_excess) m_excess = m_found;
+  });
+  return {};
+}
 
 void Guard::expect(int processes) { m_most_processes += 2 * processes; }
 
@@ -41,11 +55,14 @@ void Guard::count(const Event& event, std::size_t bytes) {
   limit("bytes of events", m_bytes, k_bytes);
 }
 
-void Guard::look_again() {
-  const Population now = population();
-  limit("processes", now.processes, m_most_processes);
-  limit("threads", now.threads, k_threads);
-  m_timer = m_loop.after(k_interval, [this] { look_again(); });
+bool Guard::look() {
+  const int most = m_most_processes;
+  const Population now = population(most);
+  if (now.processes <= most && now.threads <= k_threads) return false;
+  m_found = now.processes > most ? Excess{"processes", now.processes, most}
+                                 : Excess{"threads", now.threads, k_threads};
+  freeze_descendants();
+  return true;
 }
 
 void Guard::limit(const char* of, std::int64_t count, std::int64_t most) {

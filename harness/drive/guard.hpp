@@ -3,11 +3,13 @@
 // the memory or the disk.
 #pragma once
 
-#include <functional>
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "linux/loop.hpp"
+#include "linux/sentinel.hpp"
 #include "model/event.hpp"
 
 namespace clusterspec {
@@ -21,10 +23,14 @@ std::string to_text(const Excess& excess);
 
 class Guard {
  public:
-  explicit Guard(Loop& loop);
+  explicit Guard(Loop& loop) : m_loop(loop) {}
   ~Guard();
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
+
+  // Begins to look at processes and threads; those of a server that has too many are stopped (SIGSTOP) at
+  // once.
+  Result<void> start();
 
   // So many more processes of a server were asked for.
   void expect(int processes);
@@ -37,14 +43,17 @@ class Guard {
   const std::optional<Excess>& excess() const { return m_excess; }
 
  private:
-  void look_again();
+  bool look();  // by the sentinel's thread
   void limit(const char* of, std::int64_t count, std::int64_t most);
 
   Loop& m_loop;
-  Loop::TimerId m_timer = 0;
-  int m_most_processes;
+  // Beyond those asked for. A case's descriptors suffice for so many (RLIMIT_NOFILE is 1,024 where nobody
+  // raised it).
+  std::atomic<int> m_most_processes = 256;
+  Excess m_found;  // written by the sentinel before it tells
   std::int64_t m_events = 0, m_bytes = 0;
   std::optional<Excess> m_excess;
+  std::unique_ptr<Sentinel> m_sentinel;  // last: its thread uses the others
 };
 
 }  // namespace clusterspec

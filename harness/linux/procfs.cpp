@@ -147,7 +147,7 @@ std::vector<ProcessSeen> descendants_of(Pid root) {
   return found;
 }
 
-Population population() {
+Population population(int most) {
   Population population;
   std::vector<Pid> pids;
   if (own_pid() == 1) {
@@ -158,6 +158,7 @@ Population population() {
     for (const ProcessSeen& process : descendants_of(own_pid())) pids.push_back(process.pid);
   }
   population.processes = static_cast<int>(pids.size());
+  if (population.processes > most) return population;
   for (const Pid pid : pids)
     if (const auto stat = read_stat(pid)) population.threads += stat->threads;
   return population;

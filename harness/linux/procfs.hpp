@@ -32,8 +32,8 @@ struct Population {
   int processes = 0, threads = 0;
 };
 // How many there are below this process: in a pid namespace of its own by one look through /proc, else by
-// their tree. Zombies count. Cheap for a server, and bounded by what the kernel lets live.
-Population population();
+// their tree. Zombies count. Threads are not counted where there are more processes than `most`.
+Population population(int most);
 
 // Who holds which socket: by its inode, each process with one of its descriptors for it.
 struct SocketHolder {

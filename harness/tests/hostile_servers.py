@@ -24,8 +24,10 @@ SANITIZED = "CLUSTERSPEC_SANITIZE:STRING=\n" not in (BUILD / "CMakeCache.txt").r
 MEMORY_MIB = 1500 if SANITIZED else 200
 SLOWER = 4 if SANITIZED else 1
 JOURNAL_MIB = 32
-# A runaway must stand still this long after it has crossed its limit.
+# From the moment in which a server crosses a limit to the end of its case, with nothing left.
 STOPPED_WITHIN = 2 * SLOWER
+# So many more processes than the limit may be there when it is noticed: the harness looks every 50 ms.
+OVERSHOOT = 500
 FORMATS = ("junit", "json", "tap", "markdown")
 
 SCENARIO = """
@@ -88,7 +90,8 @@ class Expected:
 
 
 NOT_READY = "0 of 1 listeners are open"
-LONG = {"start_within": "20s", "seconds": 12}
+# They are stopped long before, unless the machine is so busy that they do not get as far in 12 s (hostile.hpp).
+LONG = {"start_within": "20s", "seconds": 15}
 
 PROCESSES = {
     "never-listens": Expected(NOT_READY),
@@ -99,13 +102,14 @@ PROCESSES = {
                                     requirement="launch.exact-count", **LONG),
     "forks-and-executes": Expected(r"processes, .* the tree: \d+ (hostile_server|exe) \(", runaway="processes",
                                    requirement="launch.exact-count", **LONG),
-    "forks-and-exits": Expected("events, the limit is", runaway="events", **LONG),
-    "executes-itself": Expected("events, the limit is", runaway="events|bytes of events", **LONG),
+    "forks-and-exits": Expected(NOT_READY, start_within="1s"),
+    "executes-itself": Expected(NOT_READY, start_within="1s"),
+    "signals-without-end": Expected("events, the limit is", runaway="events", **LONG),
     "executes-much": Expected(NOT_READY, start_within="1s"),
     "starts-threads": Expected("threads, the limit is", runaway="threads", **LONG),
     "escapes": Expected("left over: process", requirement="terminate.nothing-left", code=1, start_within="1s"),
     "deaf": Expected("still running: launcher", code=1, start_within="5s"),
-    "stops-itself": Expected("connections", code=1, start_within="5s"),
+    "stops-itself": Expected("hung|still running", code=1, start_within="5s"),
     "kills-group": Expected("killed by SIGKILL", requirement="terminate.workers-stop-cleanly"),
     "kills-parent": Expected(NOT_READY),
     "kills-everybody": Expected(NOT_READY),
@@ -121,9 +125,9 @@ OUTPUT = {
 SERVED = {"code": 1, "start_within": "5s"}
 NETWORK = {
     "answers-garbage": Expected("malformed", **SERVED),
-    "answers-without-end": Expected("3 of 3 connections have no outcome", **SERVED),
+    "answers-without-end": Expected("connections have no outcome", **SERVED),
     "header-without-end": Expected("connections", **SERVED),
-    "headers-without-end": Expected("connections", **SERVED),
+    "headers-without-end": Expected("malformed", **SERVED),
     "closes-after-accept": Expected("closed-unanswered|reset", **SERVED),
     "answers-half": Expected("truncated", **SERVED),
     "answers-twice": Expected("malformed", **SERVED),
@@ -206,8 +210,10 @@ class HostileServers(unittest.TestCase):
 
     def check_runaway(self, journal, expected):
         """A runaway is stopped soon after it crossed its limit, and the processes that stood there are recorded."""
-        events = [json.loads(line) for line in journal.read_bytes().splitlines()]
-        runaways = [event for event in events if event["event"] == "runaway"]
+        lines = journal.read_bytes().splitlines()
+        events = [json.loads(line) for line in lines if b'"event":"runaway"' in line or line is lines[-1]]
+        self.assertEqual(events[-1]["event"], "case-ended")
+        runaways = events[:-1]
         if not expected.runaway:
             self.assertEqual(runaways, [])
             return
@@ -215,17 +221,15 @@ class HostileServers(unittest.TestCase):
         self.assertRegex(runaway["of"], f"^({expected.runaway})$")
         self.assertGreater(runaway["count"], runaway["limit"])
         self.assertTrue(runaway["processes"])
+        self.assertLess((events[-1]["at"] - runaway["at"]) / 1e9, STOPPED_WITHIN)
         if expected.runaway == "processes":
             self.assertGreater(len(runaway["processes"]), runaway["limit"])
-            # It crosses the limit after its launch: so this is more than the time from there.
-            launched = next(event for event in events if event["event"] == "launched")
-            self.assertLess((events[-1]["at"] - launched["at"]) / 1e9, STOPPED_WITHIN)
+            self.assertLess(runaway["count"], runaway["limit"] + OVERSHOOT)
 
-    def check_all(self, modes, *options, without=()):
+    def check_all(self, modes, *options):
         for mode, expected in modes.items():
-            if mode not in without:
-                with self.subTest(mode, options=options):
-                    self.check(mode, expected, *options)
+            with self.subTest(mode, options=options):
+                self.check(mode, expected, *options)
 
     def test_processes_and_signals(self):
         self.check_all(PROCESSES)
@@ -235,6 +239,20 @@ class HostileServers(unittest.TestCase):
 
     def test_output(self):
         self.check_all(OUTPUT)
+
+    def test_without_isolation(self):
+        # Not kills-everybody: only the watching of calls would keep it from the whole machine.
+        some = ("forks", "forks-into-sessions", "forks-and-executes", "escapes", "deaf", "stops-itself", "kills-group",
+                "kills-parent", "listens-without-end", "starts-threads")
+        self.check_all({mode: PROCESSES[mode] for mode in some}, "--isolation=none")
+        self.check_all({"prints-poison": OUTPUT["prints-poison"]}, "--isolation=none")
+
+    def test_by_polling(self):
+        # Not kills-parent without isolation: nothing stands between it and the harness then.
+        some = ("exits-at-once", "forks", "escapes", "listens-without-end", "kills-parent")
+        self.check_all({mode: PROCESSES[mode] for mode in some}, "--observation=polling")
+        both = ("forks-into-sessions", "escapes")
+        self.check_all({mode: PROCESSES[mode] for mode in both}, "--observation=polling", "--isolation=none")
 
     def test_output_that_was_dropped_is_said(self):
         journal = self.check("prints-a-gigabyte", OUTPUT["prints-a-gigabyte"])

@@ -255,15 +255,15 @@ TEST_CASE("Descendants that fork without end are stopped, counted, and ended") {
       for (int forks = 0; forks < 8 && now_ns() < until; ++forks) (void)::fork();
       for (;;) ::pause();
     }
-    while (population().processes < 50) {
+    while (population(1000).processes < 50) {
     }
     const auto all = freeze_descendants();
-    const Population counted = population();
+    const Population counted = population(1000);
     if (all.size() < 50 || counted.processes != static_cast<int>(all.size())) return 1;
     if (counted.threads != counted.processes) return 2;
     for (const ProcessSeen& process : descendants_of(own_pid()))
       if (process.state == 'S') return 3;
-    return kill_descendants() && population().processes == 0 ? 0 : 4;
+    return kill_descendants() && population(1000).processes == 0 ? 0 : 4;
   });
   CHECK(parent.wait() == 0);
 }

@@ -200,7 +200,8 @@ TEST_CASE("Long lines without end fill neither memory nor the disk, and what is 
   const auto notes = stage.recording.all<Note>();
   REQUIRE(notes.size() == 2);
   CHECK(notes[0].text == "9 more lines on stdout are not recorded");
-  CHECK(notes[1].text == fmt::format("{} more bytes of lines on stdout are not recorded", 32 + 9 * 65'536 + 8));
+  CHECK(notes[1].text ==
+        fmt::format("{} more bytes of lines on stdout are not recorded", 32 + 9 * 65'536 + 8));
 }
 
 TEST_CASE("The end of the stream is noticed once and is no error") {

@@ -135,6 +135,10 @@ const std::vector<Mode> k_process_modes{
     {"starts-threads", start_threads},
     {"escapes", escape},
     {"deaf", be_deaf},
+    {"signals-without-end",
+     [](const Server&) {
+       while (may_go_on()) ::kill(0, SIGWINCH);
+     }},
     {"stops-itself",
      [](const Server& server) {
        open_listener(server.port);
