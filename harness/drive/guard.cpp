@@ -61,7 +61,7 @@ bool Guard::look() {
   if (now.processes <= most && now.threads <= k_threads) return false;
   m_found = now.processes > most ? Excess{"processes", now.processes, most}
                                  : Excess{"threads", now.threads, k_threads};
-  freeze_descendants();
+  stop_descendants();
   return true;
 }
 

@@ -186,7 +186,15 @@ void signal_together(const std::vector<ProcessSeen>& processes, int signal) {
 
 }  // namespace
 
+void stop_descendants() {
+  if (own_pid() == 1)
+    signal_together({}, SIGSTOP);
+  else
+    freeze_descendants();
+}
+
 std::vector<ProcessSeen> freeze_descendants() {
+  if (own_pid() == 1) signal_together({}, SIGSTOP);
   const std::int64_t deadline = now_ns() + 1'000'000'000;
   std::size_t before = 0;
   for (auto all = descendants_of(own_pid());; all = descendants_of(own_pid())) {

@@ -59,6 +59,8 @@ void adopt_orphans();
 // all. In a pid namespace of its own one call stops everybody; elsewhere a server that puts each child into a
 // group of its own may go on for some rounds, at most a second.
 std::vector<ProcessSeen> freeze_descendants();
+// The same, and does not wait to see it done.
+void stop_descendants();
 // Ends every descendant: kills, reaps, looks again, at most five seconds. True if none is left.
 bool kill_descendants();
 

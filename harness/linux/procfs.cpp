@@ -1,10 +1,13 @@
 #include "linux/procfs.hpp"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <limits.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +21,11 @@ namespace {
 
 // A process may make its command line and environment as long as its memory (PR_SET_MM, prctl(2)).
 constexpr std::size_t k_most_text = 4 << 20;
+
+// Of a pid namespace: so many are asked for by number, in a millisecond. More is a server that starts
+// processes all the time, or a kernel without a pid_max for each namespace, where they grow as long as the
+// case.
+constexpr Pid k_least_pids = 3000, k_most_pids = 20'000;
 
 std::string read_whole(const std::string& path) {
   std::string text;
@@ -149,18 +157,29 @@ std::vector<ProcessSeen> descendants_of(Pid root) {
 
 Population population(int most) {
   Population population;
-  std::vector<Pid> pids;
   if (own_pid() == 1) {
-    for_each_entry("/proc", [&](const char* name) {
-      if (const auto pid = to_number<Pid>(name); pid && *pid != 1) pids.push_back(*pid);
-    });
-  } else {
-    for (const ProcessSeen& process : descendants_of(own_pid())) pids.push_back(process.pid);
+    // Not by a list of /proc: a look at a name there waits while another looks at the same name, such as a
+    // process at itself (/proc/self), and that one may not get the processor for seconds. The last pid is all
+    // that is read.
+    const std::string load = read_whole("/proc/loadavg");
+    const Pid last = to_number<Pid>(std::string_view(load).substr(load.rfind(' ') + 1)).value_or(0);
+    if (last > 1 && last <= k_most_pids) {
+      // Pids come round at pid_max, which is lower than this where a cell can set it: everybody up to it is
+      // asked for.
+      const Pid to = std::max(last, k_least_pids);
+      for (Pid pid = 2; pid <= to; ++pid) {
+        if (::kill(pid, 0) != 0 && errno == ESRCH) continue;
+        ++population.threads;
+        if (::syscall(SYS_tgkill, pid, pid, 0) == 0 || errno != ESRCH) ++population.processes;
+      }
+      return population;
+    }
   }
-  population.processes = static_cast<int>(pids.size());
+  const std::vector<ProcessSeen> all = descendants_of(own_pid());
+  population.processes = static_cast<int>(all.size());
   if (population.processes > most) return population;
-  for (const Pid pid : pids)
-    if (const auto stat = read_stat(pid)) population.threads += stat->threads;
+  for (const ProcessSeen& process : all)
+    if (const auto stat = read_stat(process.pid)) population.threads += stat->threads;
   return population;
 }
 

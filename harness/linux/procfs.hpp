@@ -31,8 +31,8 @@ std::vector<ProcessSeen> descendants_of(Pid root);
 struct Population {
   int processes = 0, threads = 0;
 };
-// How many there are below this process: in a pid namespace of its own by one look through /proc, else by
-// their tree. Zombies count. Threads are not counted where there are more processes than `most`.
+// How many there are below this process. Zombies count. Process 1 of a pid namespace has threads of its own
+// among them. Threads are not counted where there are more processes than `most`.
 Population population(int most);
 
 // Who holds which socket: by its inode, each process with one of its descriptors for it.

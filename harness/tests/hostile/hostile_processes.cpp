@@ -21,7 +21,7 @@ namespace {
 
 constexpr int k_listeners = 4000, k_threads = 4000;
 
-void execute_itself(const Server& server) { ::execv("/proc/self/exe", server.arguments); }
+void execute_itself(const Server& server) { ::execv(server.arguments[0], server.arguments); }
 
 // Nobody waits for anybody: the children and their parent go on alike.
 void fork_on(const std::function<void()>& child) {
@@ -33,6 +33,14 @@ void fork_on(const std::function<void()>& child) {
 void fork_and_execute(const Server& server) {
   fork_on([&] {
     execute_itself(server);
+    ::_exit(1);
+  });
+}
+
+// The same by way of /proc: whoever looks there too waits for each process that is on its way.
+void fork_and_look(const Server& server) {
+  fork_on([&] {
+    ::execv("/proc/self/exe", server.arguments);
     ::_exit(1);
   });
 }
@@ -126,6 +134,7 @@ const std::vector<Mode> k_process_modes{
     {"forks", [](const Server&) { fork_on([] {}); }},
     {"forks-into-sessions", [](const Server&) { fork_on([] { ::setsid(); }); }},
     {"forks-and-executes", fork_and_execute},
+    {"forks-and-looks", fork_and_look},
     {"forks-and-exits", fork_and_exit},
     {"executes-itself",
      [](const Server& server) {
