@@ -96,13 +96,13 @@ LONG = {"start_within": "20s", "seconds": 15}
 PROCESSES = {
     "never-listens": Expected(NOT_READY),
     "exits-at-once": Expected("the launcher has ended: exit code 0"),
-    "forks": Expected(r"processes, .* the tree: \d+ hostile_server \(", runaway="processes",
+    "forks": Expected(r"processes, .* the tree: \d+ hostile_server", runaway="processes",
                       requirement="launch.exact-count", **LONG),
-    "forks-into-sessions": Expected(r"processes, .* the tree: \d+ hostile_server \(", runaway="processes",
+    "forks-into-sessions": Expected(r"processes, .* the tree: \d+ hostile_server", runaway="processes",
                                     requirement="launch.exact-count", **LONG),
-    "forks-and-executes": Expected(r"processes, .* the tree: \d+ (hostile_server|exe) \(", runaway="processes",
+    "forks-and-executes": Expected(r"processes, .* the tree: \d+ (hostile_server|exe)", runaway="processes",
                                    requirement="launch.exact-count", **LONG),
-    "forks-and-looks": Expected(r"processes, .* the tree: \d+ (hostile_server|exe) \(", runaway="processes",
+    "forks-and-looks": Expected(r"processes, .* the tree: \d+ (hostile_server|exe)", runaway="processes",
                                 requirement="launch.exact-count", **LONG),
     "forks-and-exits": Expected(NOT_READY, start_within="1s"),
     "executes-itself": Expected(NOT_READY, start_within="1s"),
@@ -243,8 +243,10 @@ class HostileServers(unittest.TestCase):
         self.check_all(OUTPUT)
 
     def test_without_isolation(self):
-        # Not kills-everybody: only the watching of calls would keep it from the whole machine.
-        some = ("forks", "forks-into-sessions", "forks-and-executes", "escapes", "deaf", "stops-itself", "kills-group",
+        # Not kills-everybody: only the watching of calls would keep it from the whole machine. Not those that execute:
+        # there they are counted in /proc, which waits for each that looks at its own entry at its start and then may not
+        # get the processor. They are stopped all the same, but not in any time that can be promised.
+        some = ("forks", "forks-into-sessions", "escapes", "deaf", "stops-itself", "kills-group",
                 "kills-parent", "listens-without-end", "starts-threads")
         self.check_all({mode: PROCESSES[mode] for mode in some}, "--isolation=none")
         self.check_all({"prints-poison": OUTPUT["prints-poison"]}, "--isolation=none")
