@@ -48,7 +48,7 @@ void Cluster::start_one() {
     return;
   }
   m_living.push_back(*pid);
-  m_log.line(m_policy.started_line(*pid));
+  if (auto line = m_policy.started_line(*pid); !line.empty()) m_log.line(std::move(line));
 }
 
 tl::expected<pid_t, std::error_code> Cluster::start_from(

@@ -32,6 +32,7 @@ class Cluster {
   void reap();
 
   const std::vector<pid_t>& living() const { return m_living; }
+  bool starting() const { return m_left > 0 && !m_stopped; }
 
  private:
   void start_next();

@@ -237,6 +237,11 @@ void Connection::resume(bool late) {
 
 void Connection::begin_close() {
   m_closing = true;
+  if (m_reset_at_end) {
+    const linger at_once{1, 0};  // socket(7), SO_LINGER: what is not sent is lost, and the peer gets a reset
+    setsockopt(m_socket.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    return end();
+  }
   ::shutdown(m_socket.native_handle(), SHUT_WR);
   m_linger_until = Clock::now() + k_linger;
   m_next_look = k_first_look;

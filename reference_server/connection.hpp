@@ -38,6 +38,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void start() { advance(); }
   // From now on: finish what is in flight, announce the close, close as soon as nothing is in flight.
   void finish();
+  // The close, when it comes, does not wait until the peer has all: the kernel resets the connection.
+  void reset_at_end() { m_reset_at_end = true; }
   // Closes at once, whatever is in flight.
   void drop();
 
@@ -88,6 +90,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool m_close_after = false;  // no request is read after the current answer
   bool m_http_1_0 = false;
   bool m_unread_input = false;  // closing although the peer may still be sending
+  bool m_reset_at_end = false;
   bool m_closing = false;
   bool m_ended = false;
 };

@@ -62,11 +62,12 @@ bool set(int fd, int level, int name) {
 
 }  // namespace
 
-tl::expected<Listener, std::string> Listener::open(asio::io_context& context, const Endpoint& endpoint) {
+tl::expected<Listener, std::string> Listener::open(asio::io_context& context, const Endpoint& endpoint,
+                                                   bool shared) {
   const Address address = address_of(endpoint);
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
   // SO_REUSEADDR for connections of an earlier run in TIME_WAIT. TCP_NODELAY is inherited by each connection.
-  if (fd < 0 || !set(fd, SOL_SOCKET, SO_REUSEPORT) || !set(fd, SOL_SOCKET, SO_REUSEADDR) ||
+  if (fd < 0 || (shared && !set(fd, SOL_SOCKET, SO_REUSEPORT)) || !set(fd, SOL_SOCKET, SO_REUSEADDR) ||
       !set(fd, IPPROTO_TCP, TCP_NODELAY) ||
       ::bind(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 ||
       ::listen(fd, SOMAXCONN) != 0) {

@@ -13,7 +13,8 @@ namespace reference_server {
 class Listener {
  public:
   // Error: a sentence naming the address.
-  static tl::expected<Listener, std::string> open(asio::io_context& context, const Endpoint& endpoint);
+  static tl::expected<Listener, std::string> open(asio::io_context& context, const Endpoint& endpoint,
+                                                  bool shared);
 
   enum class Accepted { connection, nothing, no_descriptors };
   // Never waits. no_descriptors: this process or the machine has none left (EMFILE, ENFILE, ENOMEM, ENOBUFS).

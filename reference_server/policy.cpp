@@ -40,6 +40,7 @@ Policy documented_policy() {
   return Policy{
       .default_endpoint = {"0.0.0.0", 3000},
       .part = [](Role) { return Part::listens_and_accepts; },
+      .shares_port = [](Role) { return true; },
       // Listening first finds a port that is taken before any worker exists, and makes the launcher the first
       // of the port's group, which outlives all others.
       .start_order = StartOrder::listener_then_workers,
@@ -61,6 +62,7 @@ Policy documented_policy() {
       .tell_workers = [](std::span<const pid_t>) {},
       .launcher_close = LauncherClose::after_workers,
       .queue_fate = QueueFate::served,
+      .idle_fate = IdleFate::closed,
       .on_close = [](const RequestInFlight&) { return RequestFate::finish; },
       .exit_code = [](Role) { return 0; },
       .write_line = try_write_line,

@@ -43,6 +43,7 @@ struct Interrupt {
   int ordinal;             // 1 for the first one
   int requests_in_flight;  // of this process
   Role role;
+  bool while_starting;  // it came before this process had started all that it starts
 };
 struct InterruptStep {
   bool announce;  // print ` > terminating gracefully`
@@ -55,7 +56,10 @@ struct RequestInFlight {
   std::uint64_t response_bytes_left;  // known only once the answer has begun
   int in_flight_after;                // how many other requests in flight are on younger connections
 };
-enum class RequestFate { finish, drop };
+enum class RequestFate { finish, finish_and_reset, drop };
+
+// What the end does with a connection that has no request in flight.
+enum class IdleFate { closed, waited_for };
 
 struct WorkerEnd {
   pid_t pid;
@@ -75,6 +79,7 @@ struct Policy {
   // Overview
   Endpoint default_endpoint;
   std::function<Part(Role)> part;
+  std::function<bool(Role)> shares_port;  // sets SO_REUSEPORT
 
   // Launching
   StartOrder start_order;
@@ -83,7 +88,7 @@ struct Policy {
       worker_arguments;
   std::function<tl::expected<std::string, std::error_code>(const std::string& argv0)> executable;
   std::function<tl::expected<pid_t, std::error_code>(const Launch&)> start_worker;
-  std::function<std::string(pid_t)> started_line;
+  std::function<std::string(pid_t)> started_line;  // empty: nothing is printed
 
   // Launching: futures that resolve when a process exits
   std::function<std::optional<WorkerEnd>(std::span<const pid_t> living)> next_ended;
@@ -95,6 +100,7 @@ struct Policy {
   std::function<void(std::span<const pid_t> living)> tell_workers;
   LauncherClose launcher_close;
   QueueFate queue_fate;
+  IdleFate idle_fate;
   std::function<RequestFate(const RequestInFlight&)> on_close;
   std::function<int(Role)> exit_code;  // after a graceful end
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reference_server/message.hpp"
+#include "reference_server/signals.hpp"
 #include "reference_server/spawn.hpp"
 
 namespace reference_server {
@@ -40,6 +41,7 @@ int Process::run() {
       m_context.stop();
     }
   });
+  m_interrupted_at_start = interrupt_is_pending();
   m_context.run();
   return m_exit_code;
 }
@@ -47,7 +49,7 @@ int Process::run() {
 bool Process::listen() {
   const Part part = m_policy.part(m_role);
   if (part == Part::nothing) return true;
-  auto listener = Listener::open(m_context, m_options.endpoint);
+  auto listener = Listener::open(m_context, m_options.endpoint, m_policy.shares_port(m_role));
   if (!listener) {
     complain(m_program, listener.error());
     return false;
@@ -57,7 +59,9 @@ bool Process::listen() {
 }
 
 void Process::on_interrupt() {
-  const auto step = m_policy.on_interrupt({++m_interrupts, m_server.requests_in_flight(), m_role});
+  const bool while_starting = m_cluster.starting() || std::exchange(m_interrupted_at_start, false);
+  const auto step =
+      m_policy.on_interrupt({++m_interrupts, m_server.requests_in_flight(), m_role, while_starting});
   if (step.announce) m_log.line(" > terminating gracefully");
   switch (step.then) {
     case InterruptStep::Then::nothing:

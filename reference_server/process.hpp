@@ -40,6 +40,7 @@ class Process {
   Signals m_signals;
   int m_interrupts = 0;
   int m_exit_code = 0;
+  bool m_interrupted_at_start = false;
   bool m_workers_ended = false;
   bool m_server_closed = false;
 };

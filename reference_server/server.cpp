@@ -106,8 +106,15 @@ void Server::close_connections() {
   for (const auto& connection : connections) {
     if (!connection->request_in_flight()) continue;
     --in_flight_after;
-    if (m_policy.on_close({connection->response_bytes_left(), in_flight_after}) == RequestFate::drop) {
-      connection->drop();
+    switch (m_policy.on_close({connection->response_bytes_left(), in_flight_after})) {
+      case RequestFate::finish:
+        break;
+      case RequestFate::finish_and_reset:
+        connection->reset_at_end();
+        break;
+      case RequestFate::drop:
+        connection->drop();
+        break;
     }
   }
   finish_connections();
@@ -116,7 +123,9 @@ void Server::close_connections() {
 void Server::finish_connections() {
   const std::vector<std::shared_ptr<Connection>> connections(m_connections.begin(), m_connections.end());
   // One without a request reads once more, and closes unless something has come.
-  for (const auto& connection : connections) connection->finish();
+  for (const auto& connection : connections) {
+    if (m_policy.idle_fate == IdleFate::closed || connection->request_in_flight()) connection->finish();
+  }
 }
 
 void Server::check_closed() {

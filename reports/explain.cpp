@@ -94,6 +94,16 @@ void add_findings(Page& page, const std::vector<Finding>& findings, const EventT
   }
 }
 
+// The case failed by a precondition: what it is about is neither shown nor refuted.
+void add_not_judged(Page& page, const Judgement& judgement) {
+  std::string ids;
+  for (const auto& [id, verdict] : judgement.requirements)
+    if (verdict == Verdict::skip) ids += (ids.empty() ? "" : ", ") + id;
+  if (ids.empty()) return;
+  page.gap();
+  page.prose("Not judged", ids + ": " + judgement.reason);
+}
+
 // Where to look further: what happened last, with a mark at what the findings name, and the files.
 void add_context(Page& page, const CaseResult& result, const EventTeller& teller) {
   std::set<int> named;
@@ -156,6 +166,7 @@ std::string explained(const CaseResult& result, const Catalogue& catalogue, cons
         page.prose("Actual", "no finding was recorded");
       }
       add_findings(page, judgement.findings, teller, catalogue);
+      add_not_judged(page, judgement);
       add_context(page, result, teller);
       break;
     case Verdict::error:

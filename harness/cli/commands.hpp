@@ -22,7 +22,7 @@ struct RunArguments {
   std::vector<std::string> tags;
   std::vector<std::string> reports;  // FORMAT=FILE
   std::string scenarios, results = "clusterspec-results";
-  std::string isolation = "auto", observation = "auto";
+  std::string isolation = "auto", observation = "auto", combinations = "all";
   int jobs = 0;  // 0: as many as processors
   int repeat = 1;
   double time_scale = 1;

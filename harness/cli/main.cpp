@@ -40,6 +40,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   run_app->add_option("--suite", run.suite, "documented, production or all")->capture_default_str();
   run_app->add_option("--tag", run.tags, "only scenarios with one of these tags, repeatable");
+  run_app
+      ->add_option("--combinations", run.combinations,
+                   "all, or one: of each scenario's matrix only the last combination selected")
+      ->check(CLI::IsMember({"all", "one"}))
+      ->capture_default_str();
   run_app->add_option("--report", run.reports, "FORMAT=FILE, repeatable: junit, json, tap, markdown");
   run_app->add_option("-j,--jobs", run.jobs, "cases side by side (default: processors)")
       ->check(CLI::Range(1, 256));

@@ -55,6 +55,8 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
   Selection selection;
   selection.patterns = arguments.patterns;
   selection.tags = arguments.tags;
+  if (const auto combinations = from_name<Combinations>(arguments.combinations))
+    selection.combinations = *combinations;
   if (arguments.suite != "all") {
     selection.suite = from_name<Suite>(arguments.suite);
     if (!selection.suite)

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "judge/standing.hpp"
+#include "judge/stands_for.hpp"
 #include "judge/table.hpp"
 #include "judge/wording.hpp"
 
@@ -48,6 +49,7 @@ struct Judging {
   const Scenario& scenario;
   Judgement judgement;
   std::vector<std::string> unknown;
+  std::string stopped_by;  // the text of the step that was not done
 
   const std::vector<RequirementId>& or_all(const std::vector<RequirementId>& verifies) const {
     return verifies.empty() ? scenario.verifies : verifies;
@@ -80,8 +82,9 @@ struct Judging {
       const bool known = ended->index >= 0 && static_cast<std::size_t>(ended->index) < scenario.steps.size();
       const Step* step = known ? &scenario.steps[static_cast<std::size_t>(ended->index)] : nullptr;
       const Location where = step ? step->where : Location{scenario.file, 0, 0};
-      for (const RequirementId& id : or_all(step ? step->verifies : scenario.verifies))
+      for (const RequirementId& id : stands_for(ended->index, ended.number, view))
         find(id, violation, "", where);
+      stopped_by = violation.expected;
       return ended.number;
     }
     // Stopped after the last step.
@@ -133,7 +136,7 @@ struct Judging {
     }
     if (fails) {
       judgement.verdict = Verdict::fail;
-      if (stopped) judgement.reason = "the case was stopped by a step that could not be done";
+      if (stopped) judgement.reason = "the case was stopped by a step that could not be done: " + stopped_by;
     } else if (!unknown.empty()) {
       judgement.verdict = Verdict::error;
     }
@@ -143,13 +146,13 @@ struct Judging {
 
 }  // namespace
 
-// If a step was not done its requirement is broken and no other: the expectations are judged on what was
-// known until then, and only violations that were seen count, never what had not come yet. The standing
-// checks see everything.
+// If a step was not done the requirement that it stands for is broken and no other (stands_for.hpp): the
+// expectations are judged on what was known until then, and only violations that were seen count, never what
+// had not come yet. The standing checks see everything.
 Judgement judge(const Scenario& scenario, const Implementation& implementation, const Journal& journal) {
   if (auto judgement = without_judging(scenario, journal)) return *std::move(judgement);
   const CaseView whole(scenario, implementation, journal);
-  Judging judging{scenario, {}, {}};
+  Judging judging{scenario, {}, {}, {}};
   const auto stopped_at = judging.judge_steps(whole);
   const auto known =
       std::span(journal).first(stopped_at ? static_cast<std::size_t>(*stopped_at) + 1 : journal.size());

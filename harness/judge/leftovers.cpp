@@ -45,6 +45,12 @@ bool was_asked_to_end(const ProcessState& launcher, const CaseView& view) {
   });
 }
 
+// The case was given up in the middle: what it was waiting for then is said by the step.
+bool was_given_up(const CaseView& view) {
+  const auto steps = view.all<StepEnded>();
+  return std::any_of(steps.begin(), steps.end(), [](const auto& step) { return !step->done; });
+}
+
 bool is_left_over(const Found& found, const CaseView& view) {
   const ProcessState* process = view.bearer(found.process.pid, found.number);
   if (!process || process->instance.empty()) {
@@ -55,7 +61,8 @@ bool is_left_over(const Found& found, const CaseView& view) {
              return has_ended(view.cluster().launcher(instance.name), view, found.number);
            });
   }
-  if (process->launcher) return found.process.state != 'Z' && was_asked_to_end(*process, view);
+  if (process->launcher)
+    return found.process.state != 'Z' && was_asked_to_end(*process, view) && !was_given_up(view);
   return has_ended(view.cluster().launcher(process->instance), view, found.number);
 }
 

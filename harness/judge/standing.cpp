@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* k_nothing_left = "terminate.nothing-left";
 constexpr const char* k_exact_count = "launch.exact-count";
+constexpr const char* k_not_restarted = "exit.not-restarted";
 constexpr const char* k_clean_stop = "terminate.workers-stop-cleanly";
 
 bool attempted_in_vain(const ProcessState& process, const CaseView& view) {
@@ -25,61 +26,88 @@ bool attempted_in_vain(const ProcessState& process, const CaseView& view) {
                      [&](const auto& i) { return i->pid == process.pid; });
 }
 
-// Processes that are neither launcher nor one of the workers that were asked for. A child that could not be
-// executed is a worker that failed to start, and where dead workers are replaced more of them may live one
+// What the launcher of an instance started, workers by their number first. A child that could not be executed
+// is a worker that failed to start.
+std::vector<const ProcessState*> children_of(const InstanceState& instance, const CaseView& view) {
+  std::vector<const ProcessState*> children;
+  for (const ProcessState& process : view.cluster().processes())
+    if (process.instance == instance.name && !process.launcher &&
+        (process.ordinal > 0 || process.parent == instance.launched.pid) && !attempted_in_vain(process, view))
+      children.push_back(&process);
+  std::stable_sort(children.begin(), children.end(), [](const ProcessState* a, const ProcessState* b) {
+    const auto rank = [](const ProcessState* process) {
+      return process->ordinal > 0 ? process->ordinal : 1 << 30;
+    };
+    return rank(a) < rank(b);
+  });
+  return children;
+}
+
+// Too many in all, but never too many at a time.
+bool replaces_another(const ProcessState& process, const std::vector<const ProcessState*>& children,
+                      std::size_t asked_for) {
+  const auto others = std::count_if(children.begin(), children.end(), [&](const ProcessState* other) {
+    return other != &process && other->appeared_at < process.appeared_at &&
+           alive_at(*other, process.appeared_at);
+  });
+  return static_cast<std::size_t>(others) < asked_for;
+}
+
+enum class Surplus { too_many, replacements };
+
+// Children beyond the workers that were asked for. Where dead workers are replaced more of them may live one
 // after the other.
-std::optional<Violation> unexpected_processes(const CaseView& view) {
-  for (const auto& runaway : view.all<Runaway>())
-    if (runaway->of == "processes")
-      return Violation{
-          .expected = "no process but the launcher and the workers asked for",
-          .actual = fmt::format("{} processes, where the harness stops a server at {}; the tree: {}",
-                                runaway->count, runaway->limit, tree_text(runaway->processes)),
-          .evidence = {runaway.number},
-          .hint =
-              "Workers that get the clustering arguments start workers too; or a start that fails is tried "
-              "again at once, without end."};
-  std::vector<std::string> unexpected;
-  std::vector<int> evidence;
+void add_surplus(Surplus wanted, const CaseView& view, std::vector<std::string>& texts,
+                 std::vector<int>& evidence) {
+  if (view.implementation().dialect.restarts_workers) return;
   for (const InstanceState& instance : view.cluster().instances()) {
-    const Pid launcher = instance.launched.pid;
-    std::vector<const ProcessState*> children;
-    for (const ProcessState& process : view.cluster().processes()) {
-      if (process.instance != instance.name || process.launcher) continue;
-      if (process.ordinal > 0 || process.parent == launcher) {
-        if (!attempted_in_vain(process, view)) children.push_back(&process);
-        continue;
-      }
-      unexpected.push_back(
-          fmt::format("{}, a child of {}", view.name(process), view.cluster().name(process.parent)));
-      evidence.push_back(process.appeared_at);
-    }
-    if (view.implementation().dialect.restarts_workers) continue;
+    const auto children = children_of(instance, view);
     const auto asked_for = static_cast<std::size_t>(std::max(0, instance.launched.workers));
-    if (children.size() <= asked_for) continue;
-    // Workers by their number first: those that never executed anything are the ones too many.
-    std::stable_sort(children.begin(), children.end(), [](const ProcessState* a, const ProcessState* b) {
-      const auto rank = [](const ProcessState* process) {
-        return process->ordinal > 0 ? process->ordinal : 1 << 30;
-      };
-      return rank(a) < rank(b);
-    });
+    const std::size_t before = texts.size();
     for (std::size_t i = asked_for; i < children.size(); ++i) {
-      unexpected.push_back(
+      const bool replaces = replaces_another(*children[i], children, asked_for);
+      if (replaces != (wanted == Surplus::replacements)) continue;
+      texts.push_back(
           fmt::format("{}, where {} asked for", view.name(*children[i]),
                       asked_for == 1 ? "1 worker was" : fmt::format("{} workers were", asked_for)));
       evidence.push_back(children[i]->appeared_at);
     }
-    evidence.push_back(instance.launched_at);
+    if (texts.size() > before) evidence.push_back(instance.launched_at);
   }
+}
+
+// Processes that are neither launcher nor one of the workers that were asked for.
+std::optional<Violation> unexpected_processes(const CaseView& view) {
+  std::vector<std::string> unexpected;
+  std::vector<int> evidence;
+  for (const ProcessState& process : view.cluster().processes()) {
+    const InstanceState* instance = view.cluster().instance(process.instance);
+    if (!instance || process.launcher || process.ordinal > 0 || process.parent == instance->launched.pid)
+      continue;
+    unexpected.push_back(
+        fmt::format("{}, a child of {}", view.name(process), view.cluster().name(process.parent)));
+    evidence.push_back(process.appeared_at);
+  }
+  add_surplus(Surplus::too_many, view, unexpected, evidence);
   if (unexpected.empty()) return std::nullopt;
   return Violation{
       .expected = "no process but the launcher and the workers asked for",
       .actual = list(unexpected),
       .evidence = few(evidence),
-      .hint =
-          "Workers that get the clustering arguments start workers too; a dead worker may have been "
-          "restarted, or a helper been started."};
+      .hint = "Workers that get the clustering arguments start workers too; or a helper was started."};
+}
+
+std::optional<Violation> replaced_workers(const CaseView& view) {
+  std::vector<std::string> replacements;
+  std::vector<int> evidence;
+  add_surplus(Surplus::replacements, view, replacements, evidence);
+  if (replacements.empty()) return std::nullopt;
+  return Violation{.expected = "no worker in the place of one that has ended",
+                   .actual = list(replacements),
+                   .evidence = few(evidence),
+                   .hint =
+                       "Some supervisor restarts dead workers. If that is what it should do, say so in its "
+                       "implementation file: dialect.restarts-workers = true."};
 }
 
 // Why a process that ended by a signal may have: "" if we did it, else who did as far as is known.
@@ -131,6 +159,7 @@ std::vector<Finding> judge_standing(const CaseView& view) {
   };
   check(Standing::leftovers, k_nothing_left, leftovers);
   check(Standing::unexpected_process, k_exact_count, unexpected_processes);
+  check(Standing::unexpected_process, k_not_restarted, replaced_workers);
   check(Standing::crash, k_clean_stop, crashes);
   return findings;
 }

@@ -10,10 +10,20 @@
 
 namespace clusterspec {
 
+enum class Combinations {
+  all,
+  one,  // the last of each matrix, as a rule the largest: what a quick look at every scenario needs
+};
+template <>
+struct Names<Combinations> {
+  static constexpr std::array table{std::pair{Combinations::all, "all"}, std::pair{Combinations::one, "one"}};
+};
+
 struct Selection {
   std::vector<std::string> patterns;  // with a slash: globs of case ids; else globs of requirement ids
   std::optional<Suite> suite;
   std::vector<std::string> tags;
+  Combinations combinations = Combinations::all;  // of those that the rest selects
 };
 
 // Stable id: name, combination in the order of the axes' names, implementation.

@@ -70,6 +70,8 @@ std::vector<Case> plan_cases(const std::vector<Scenario>& scenarios,
     for (const Step& step : scenario.steps) add_levels(step.verifies);
     if (std::string reason = skip_reason(scenario, *implementation, machine); !reason.empty())
       planned.skip = std::move(reason);
+    const bool another = !cases.empty() && cases.back().scenario.name == scenario.name;
+    if (another && selection.combinations == Combinations::one) cases.pop_back();
     cases.push_back(std::move(planned));
   }
   return cases;

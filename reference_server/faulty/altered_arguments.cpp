@@ -116,4 +116,24 @@ Arguments split_at_spaces(ArgumentsIn arguments, TokensIn tokens) {
   return kept;
 }
 
+Arguments last_one_removed(ArgumentsIn arguments, TokensIn tokens) {
+  const auto last = std::find_if(tokens.rbegin(), tokens.rend(), is_clustering);
+  Arguments kept;
+  for (const auto& token : tokens) {
+    if (last == tokens.rend() || &token != &*last) append(kept, arguments, token);
+  }
+  return kept;
+}
+
+// What the document's own code does to other options. "--workers=7" behind "--" stays, so that nothing else
+// is broken.
+Arguments prefixed_ones_dropped(ArgumentsIn arguments, TokensIn tokens) {
+  constexpr std::string_view k_long = "--workers";
+  auto kept = without_clustering(arguments, tokens);
+  std::erase_if(kept, [&](const std::string& argument) {
+    return argument.starts_with(k_long) && argument.size() > k_long.size() && argument[k_long.size()] != '=';
+  });
+  return kept;
+}
+
 }  // namespace faulty_server

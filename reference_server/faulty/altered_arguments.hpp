@@ -20,5 +20,7 @@ Arguments values_stripped_too(ArgumentsIn arguments, TokensIn tokens);
 Arguments empty_ones_dropped(ArgumentsIn arguments, TokensIn tokens);
 Arguments operands_reversed(ArgumentsIn arguments, TokensIn tokens);
 Arguments split_at_spaces(ArgumentsIn arguments, TokensIn tokens);
+Arguments last_one_removed(ArgumentsIn arguments, TokensIn tokens);
+Arguments prefixed_ones_dropped(ArgumentsIn arguments, TokensIn tokens);
 
 }  // namespace faulty_server

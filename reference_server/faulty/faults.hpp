@@ -1,6 +1,7 @@
 #pragma once
 // The reference server with exactly one decision broken: what a conformance suite has to find. One row of the
-// table in faults.cpp is one fault; nothing else has to be touched to add one.
+// table in starting_faults.cpp or ending_faults.cpp is one fault; nothing else has to be touched to add one.
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -13,6 +14,8 @@ struct Fault {
   std::string_view breaks;    // ids of the requirements it breaks, separated by commas
   std::string_view sentence;  // what the server does wrong
   void (*apply)(reference_server::Policy&);
+  // Of a fault that is no decision: runs the program and gives its exit code.
+  int (*around)(const std::function<int()>& run) = nullptr;
 };
 
 std::span<const Fault> faults();

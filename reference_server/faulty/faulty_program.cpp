@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "reference_server/escape.hpp"
 #include "reference_server/faulty/faults.hpp"
 #include "reference_server/message.hpp"
@@ -37,6 +39,28 @@ int list() {
   return write(STDOUT_FILENO, text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1;
 }
 
+struct Wanted {
+  std::string fault;
+  bool list = false;
+};
+
+Wanted read_wanted(const std::vector<std::string>& arguments) {
+  Wanted wanted;
+  const auto tokens = reference_server::tokenize(arguments, table());
+  if (tokens) {
+    for (const auto& token : *tokens) {
+      if (token.kind != reference_server::Token::Kind::option) continue;
+      if (token.option->long_name == "list-faults") wanted.list = true;
+      if (token.option->long_name == "fault") wanted.fault = token.value;
+    }
+    return wanted;
+  }
+  // What is wrong with the arguments is said by the program itself; how it says so can be the fault.
+  const auto option = std::find(arguments.begin(), arguments.end(), "--fault");
+  if (option != arguments.end() && option + 1 != arguments.end()) wanted.fault = *(option + 1);
+  return wanted;
+}
+
 }  // namespace
 
 int run(const std::vector<std::string>& argv) {
@@ -48,26 +72,18 @@ int run(const std::vector<std::string>& argv) {
       .options = table(),
       .signals = signals};
   Policy policy = reference_server::documented_policy();
-  // What is wrong with the arguments is said by the program itself.
-  const auto tokens = reference_server::tokenize(program.arguments, program.options);
-  if (tokens) {
-    std::string_view wanted;
-    for (const auto& token : *tokens) {
-      if (token.kind != reference_server::Token::Kind::option) continue;
-      if (token.option->long_name == "list-faults") return list();
-      if (token.option->long_name == "fault") wanted = token.value;
-    }
-    if (!wanted.empty()) {
-      const Fault* fault = find_fault(wanted);
-      if (fault == nullptr) {
-        reference_server::complain(
-            k_program, "unknown fault " + reference_server::quoted(wanted) + " (--list-faults lists them)");
-        return reference_server::k_exit_usage;
-      }
-      fault->apply(policy);
-    }
+  const Wanted wanted = read_wanted(program.arguments);
+  if (wanted.list) return list();
+  if (wanted.fault.empty()) return reference_server::run(program, policy);
+  const Fault* fault = find_fault(wanted.fault);
+  if (fault == nullptr) {
+    reference_server::complain(
+        k_program, "unknown fault " + reference_server::quoted(wanted.fault) + " (--list-faults lists them)");
+    return reference_server::k_exit_usage;
   }
-  return reference_server::run(program, policy);
+  fault->apply(policy);
+  const auto whole = [&] { return reference_server::run(program, policy); };
+  return fault->around == nullptr ? whole() : fault->around(whole);
 }
 
 }  // namespace faulty_server

@@ -15,11 +15,11 @@ TEST_CASE("the lines are the document's, with the raw wait status") {
 
 TEST_CASE("the first interrupt is announced and ends the process, further ones change nothing") {
   const auto policy = documented_policy();
-  const auto first = policy.on_interrupt({1, 5, Role::worker});
+  const auto first = policy.on_interrupt({1, 5, Role::worker, false});
   CHECK(first.announce);
   CHECK(first.then == InterruptStep::Then::terminate);
   for (int ordinal : {2, 3, 100}) {
-    const auto further = policy.on_interrupt({ordinal, 5, Role::launcher});
+    const auto further = policy.on_interrupt({ordinal, 5, Role::launcher, false});
     CHECK_FALSE(further.announce);
     CHECK(further.then == InterruptStep::Then::nothing);
   }

@@ -108,6 +108,18 @@ TEST_CASE("More workers than asked for are unexpected") {
   CHECK(judged_standing(builder, {}, implementation).verdict == Verdict::pass);
 }
 
+TEST_CASE("A launcher that was given up on is no leftover: the step that waited for it has said so") {
+  JournalBuilder builder;
+  builder.remove<Exited>([](const Exited& e) { return e.pid == k_launcher; });
+  builder.remove<Exiting>([](const Exiting& e) { return e.pid == k_launcher; });
+  builder.get<CleanedUp>().killed = {{k_launcher, 1, 'S', "server"}};
+  fails_standing(builder, Standing::leftovers, "terminate.nothing-left", "launcher (pid 2)");
+  builder.get<StepEnded>(3) = StepEnded{3, false, "still running: launcher"};
+  const auto findings = judged_standing(builder).findings;
+  REQUIRE(findings.size() == 1);
+  CHECK(findings.front().requirement == "terminate.interrupt-reaches-all");
+}
+
 TEST_CASE("A process that a worker started is unexpected") {
   JournalBuilder builder;
   builder.insert(builder.position<Signalled>(), Appeared{9, k_first, k_launcher, k_launcher},
@@ -122,6 +134,15 @@ TEST_CASE("A bare fork of the launcher beyond its workers is unexpected") {
                  Source::notification);
   fails_standing(builder, Standing::unexpected_process, "launch.exact-count",
                  "process 9, where 2 workers were asked for");
+}
+
+TEST_CASE("A worker in the place of a dead one breaks another requirement than one too many") {
+  JournalBuilder builder;
+  const auto after_end = builder.position<Exited>([](const Exited& e) { return e.pid == k_first; }) + 1;
+  builder.insert(after_end, Executed{9, "/usr/bin/server", {"server"}, true}, Source::notification);
+  builder.insert(after_end, Appeared{9, k_launcher, k_launcher, k_launcher}, Source::notification);
+  fails_standing(builder, Standing::unexpected_process, "exit.not-restarted",
+                 "worker 3 (pid 9), where 2 workers were asked for");
 }
 
 TEST_CASE("A child that is not executed yet, or could not be, is one of the workers") {

@@ -49,9 +49,10 @@ TEST_CASE("A step that was not done is a finding of the requirement that it veri
         std::map<RequirementId, Verdict>{{"area.must", Verdict::skip}, {"area.should", Verdict::fail}});
 }
 
-TEST_CASE("A step that names no requirement breaks the scenario's") {
+TEST_CASE("A step that names no requirement, and stands for none, breaks the scenario's") {
   Scenario scenario = scenario_with({});
   scenario.verifies = {"area.must", "area.should"};
+  scenario.steps[2].action = SendSignal{Signal{k_interrupt}, target("launcher"), 1};
   CHECK(judged_all(scenario, stopped()).findings.size() == 2);
 }
 

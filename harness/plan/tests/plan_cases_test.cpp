@@ -58,23 +58,31 @@ TEST_CASE("everything is planned in the order given") {
 }
 
 TEST_CASE("a pattern with a slash selects cases by id") {
-  CHECK(ids({{"documented/exit/*"}, {}, {}}).size() == 2);
-  CHECK(ids({{"*/reaped[workers=4]@server"}, {}, {}}) == List{"documented/exit/reaped[workers=4]@server"});
-  CHECK(ids({{"documented/exit/reaped[workers=4]"}, {}, {}}).size() == 1);
-  CHECK(ids({{"documented/exit/reaped"}, {}, {}}).size() == 2);
-  CHECK(ids({{"documented/exit"}, {}, {}}).empty());
+  CHECK(ids({{"documented/exit/*"}, {}, {}, {}}).size() == 2);
+  CHECK(ids({{"*/reaped[workers=4]@server"}, {}, {}, {}}) == List{"documented/exit/reaped[workers=4]@server"});
+  CHECK(ids({{"documented/exit/reaped[workers=4]"}, {}, {}, {}}).size() == 1);
+  CHECK(ids({{"documented/exit/reaped"}, {}, {}, {}}).size() == 2);
+  CHECK(ids({{"documented/exit"}, {}, {}, {}}).empty());
 }
 
 TEST_CASE("a pattern without a slash selects by requirement") {
-  CHECK(ids({{"exit.*"}, {}, {}}).size() == 2);
-  CHECK(ids({{"exit.reaped", "load.holds"}, {}, {}}).size() == 3);
-  CHECK(ids({{"terminate.*"}, {}, {}}).empty());
+  CHECK(ids({{"exit.*"}, {}, {}, {}}).size() == 2);
+  CHECK(ids({{"exit.reaped", "load.holds"}, {}, {}, {}}).size() == 3);
+  CHECK(ids({{"terminate.*"}, {}, {}, {}}).empty());
 }
 
 TEST_CASE("suite and tag narrow further") {
-  CHECK(ids({{}, Suite::production, {}}) == List{"production/load/holds@server"});
-  CHECK(ids({{}, {}, {"long"}}) == List{"documented/share/spread@server"});
-  CHECK(ids({{"exit.*"}, {}, {"long"}}).empty());
+  CHECK(ids({{}, Suite::production, {}, {}}) == List{"production/load/holds@server"});
+  CHECK(ids({{}, {}, {"long"}, {}}) == List{"documented/share/spread@server"});
+  CHECK(ids({{"exit.*"}, {}, {"long"}, {}}).empty());
+}
+
+TEST_CASE("of each scenario one combination: the last of those selected") {
+  CHECK(ids({{}, {}, {}, Combinations::one}) == List{"documented/exit/reaped[workers=4]@server",
+                                                     "documented/share/spread@server",
+                                                     "production/load/holds@server"});
+  CHECK(ids({{"*/reaped[workers=1]"}, {}, {}, Combinations::one}) ==
+        List{"documented/exit/reaped[workers=1]@server"});
 }
 
 TEST_CASE("a case knows the levels of what it verifies") {

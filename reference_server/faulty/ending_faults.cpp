@@ -1,0 +1,309 @@
+// Faults of keeping track of workers and of the end (document, Launching and Terminating).
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+#include "reference_server/faulty/altered_decisions.hpp"
+#include "reference_server/faulty/altered_start.hpp"
+#include "reference_server/faulty/fault_tables.hpp"
+#include "reference_server/faulty/helpers.hpp"
+
+namespace faulty_server {
+namespace {
+
+using namespace reference_server;
+using Then = InterruptStep::Then;
+
+// Decisions know nothing of each other; a fault that joins two remembers here.
+int s_interrupts = 0;
+int s_failures = 0;
+
+constexpr Fault k_faults[] = {
+    // Launching: futures that resolve when a process exits
+    {"no-stopped-line", "exit.clean-announced,terminate.workers-stop-cleanly,terminate.one-worker",
+     "a worker that exits with 0 is not announced",
+     [](Policy& policy) {
+       policy.ended_line = [](WorkerEnd end) {
+         return end.status == 0 ? std::string() : documented_policy().ended_line(end);
+       };
+     }},
+    {"says-stopped-twice", "exit.clean-announced,terminate.workers-stop-cleanly",
+     "a worker that exits with 0 is announced twice",
+     [](Policy& policy) {
+       policy.ended_line = [](WorkerEnd end) {
+         const auto line = documented_policy().ended_line(end);
+         return end.status == 0 ? line + "\n" + line : line;
+       };
+     }},
+    {"announces-start-at-end", "exit.in-order,launch.announced",
+     "a worker's start is announced with its end, and after it",
+     [](Policy& policy) {
+       policy.started_line = [](pid_t) { return std::string(); };
+       policy.ended_line = [](WorkerEnd end) {
+         return documented_policy().ended_line(end) + "\n" + documented_policy().started_line(end.pid);
+       };
+     }},
+    {"exit-code-not-status", "exit.failure-announced", "the exit code is printed instead of the wait status",
+     [](Policy& policy) { policy.ended_line = line_with_exit_code; }},
+    {"failure-says-stopped", "exit.failure-announced", "a worker that failed is announced as stopped",
+     [](Policy& policy) {
+       policy.ended_line = [](WorkerEnd end) { return documented_policy().ended_line({end.pid, 0}); };
+     }},
+    {"keeps-zombie", "exit.reaped", "a worker that has ended is announced and never reaped",
+     [](Policy& policy) { policy.next_ended = look_without_reaping; }},
+    {"reaps-one-behind", "exit.reaped", "a worker that has ended is reaped only when the next one has",
+     [](Policy& policy) { policy.next_ended = reap_one_behind; }},
+    {"restarts-dead-worker", "exit.not-restarted", "a dead worker is replaced",
+     [](Policy& policy) { policy.after_worker = [](WorkerEnd) { return AfterWorker::start_another; }; }},
+    {"restarts-last-worker", "exit.not-restarted", "a worker is replaced when it was the last one",
+     [](Policy& policy) {
+       policy.next_ended = notice_last;
+       policy.after_worker = [](WorkerEnd) {
+         return is_last_gone() ? AfterWorker::start_another : AfterWorker::nothing;
+       };
+     }},
+    {"ends-without-workers", "exit.all-dead-still-serves", "the launcher ends when no worker is left",
+     [](Policy& policy) {
+       policy.next_ended = notice_last;
+       policy.after_worker = [](WorkerEnd) {
+         if (is_last_gone()) _exit(0);
+         return AfterWorker::nothing;
+       };
+     }},
+    {"ends-with-stopped-worker", "terminate.one-worker,terminate.nothing-left",
+     "the launcher takes the end of one worker for the end of all",
+     [](Policy& policy) {
+       policy.after_worker = [](WorkerEnd end) {
+         if (end.status == 0) _exit(0);
+         return AfterWorker::nothing;
+       };
+     }},
+    {"kills-other-workers", "exit.others-unaffected", "a worker killed by a signal takes the others with it",
+     [](Policy& policy) { policy.next_ended = kill_the_others; }},
+    {"ends-with-worker", "exit.others-unaffected,exit.all-dead-still-serves,terminate.nothing-left",
+     "the launcher ends when a worker has failed",
+     [](Policy& policy) {
+       policy.after_worker = [](WorkerEnd end) {
+         if (end.status != 0) _exit(1);
+         return AfterWorker::nothing;
+       };
+     }},
+
+    // Terminating
+    {"announces-nothing", "terminate.announced", "the terminating line is missing",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         auto step = documented_step(interrupt);
+         step.announce = false;
+         return step;
+       };
+     }},
+    {"announces-twice", "terminate.announced", "each further interrupt prints the terminating line again",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         auto step = documented_step(interrupt);
+         step.announce = true;
+         return step;
+       };
+     }},
+    {"interleaves-lines", "terminate.announced,launch.announced",
+     "a line is written byte by byte, so that lines of several processes mix",
+     [](Policy& policy) { policy.write_line = write_in_pieces; }},
+    {"second-interrupt-kills", "terminate.repeat-ignored,terminate.in-flight-completes",
+     "a second interrupt ends the process at once",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         return interrupt.ordinal == 1 ? documented_step(interrupt)
+                                       : InterruptStep{false, Then::exit_at_once, 1};
+       };
+     }},
+    {"second-interrupt-is-deadly", "terminate.repeat-ignored,terminate.in-flight-completes",
+     "the first interrupt restores the default, by which the second one kills",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         if (interrupt.ordinal == 1) let_interrupt_kill();
+         return documented_step(interrupt);
+       };
+     }},
+    {"exit-code-counts-interrupts", "terminate.repeat-ignored",
+     "the launcher's exit code is the number of further interrupts",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         s_interrupts = interrupt.ordinal;
+         return documented_step(interrupt);
+       };
+       policy.exit_code = [](Role role) { return role == Role::worker ? 0 : s_interrupts - 1; };
+     }},
+    {"loses-interrupt-while-starting", "terminate.during-startup",
+     "an interrupt that comes before the process is ready is announced and forgotten",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         return interrupt.while_starting ? InterruptStep{true, Then::nothing} : documented_step(interrupt);
+       };
+     }},
+    {"fails-when-interrupted-early", "terminate.during-startup",
+     "an interrupt that comes before the process is ready ends it with exit code 1",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         return interrupt.while_starting ? InterruptStep{true, Then::exit_at_once, 1}
+                                         : documented_step(interrupt);
+       };
+     }},
+    {"dies-when-busy", "terminate.in-flight-completes,terminate.one-worker",
+     "the end is graceful only without a request in flight",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         return interrupt.requests_in_flight == 0 ? documented_step(interrupt)
+                                                  : InterruptStep{true, Then::exit_at_once, 1};
+       };
+     }},
+    {"worker-ignores-interrupt", "terminate.interrupt-reaches-all,terminate.one-worker",
+     "workers announce the end and go on serving",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         if (interrupt.role != Role::worker) return documented_step(interrupt);
+         return InterruptStep{interrupt.ordinal == 1, Then::nothing};
+       };
+     }},
+    {"drops-in-flight", "terminate.in-flight-completes", "requests in flight are dropped at the interrupt",
+     [](Policy& policy) { policy.on_close = [](const RequestInFlight&) { return RequestFate::drop; }; }},
+    {"loses-last-in-flight", "terminate.in-flight-completes",
+     "of the requests in flight the one on the youngest connection is dropped",
+     [](Policy& policy) {
+       policy.on_close = [](const RequestInFlight& request) {
+         return request.in_flight_after == 0 ? RequestFate::drop : RequestFate::finish;
+       };
+     }},
+    {"cuts-large-responses", "terminate.in-flight-completes",
+     "a response with more than 64 KiB to go is cut at the end",
+     [](Policy& policy) {
+       policy.on_close = [](const RequestInFlight& request) {
+         return request.response_bytes_left > 64U * 1024U ? RequestFate::drop : RequestFate::finish;
+       };
+     }},
+    {"resets-after-answer", "terminate.in-flight-completes",
+     "a request in flight is answered, and its connection is reset instead of closed",
+     [](Policy& policy) {
+       policy.on_close = [](const RequestInFlight&) { return RequestFate::finish_and_reset; };
+     }},
+    {"waits-for-idle-connections", "terminate.idle-is-prompt",
+     "a connection that is kept alive without a request keeps its process from ending",
+     [](Policy& policy) { policy.idle_fate = IdleFate::waited_for; }},
+    {"abandons-queue", "terminate.queue-served", "connections not yet accepted are reset at the end",
+     [](Policy& policy) { policy.queue_fate = QueueFate::abandoned; }},
+    {"launcher-closes-first", "terminate.launcher-closes-last,terminate.launcher-only",
+     "the launcher closes its listener at the interrupt, then waits for its workers",
+     [](Policy& policy) { policy.launcher_close = LauncherClose::before_workers; }},
+    {"launcher-does-not-wait",
+     "terminate.launcher-waits,terminate.launcher-closes-last,terminate.nothing-left,"
+     "terminate.launcher-only",
+     "the launcher ends without waiting for its workers",
+     [](Policy& policy) { policy.launcher_close = LauncherClose::without_waiting; }},
+    {"waits-for-one-worker", "terminate.launcher-waits,terminate.nothing-left",
+     "the launcher ends with the first worker that ends after an interrupt",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         s_interrupts = interrupt.ordinal;
+         return documented_step(interrupt);
+       };
+       policy.next_ended = [](std::span<const pid_t> living) {
+         static bool s_one_ended = false;
+         if (s_interrupts > 0 && s_one_ended && !living.empty()) _exit(0);
+         auto end = documented_policy().next_ended(living);
+         s_one_ended = s_one_ended || end.has_value();
+         return end;
+       };
+     }},
+    {"stopped-worker-ends-others", "terminate.one-worker",
+     "a worker that has stopped takes the others with it",
+     [](Policy& policy) {
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         s_interrupts = interrupt.ordinal;
+         return documented_step(interrupt);
+       };
+       policy.next_ended = [](std::span<const pid_t> living) {
+         return s_interrupts == 0 ? end_the_others(living) : documented_policy().next_ended(living);
+       };
+     }},
+    {"signals-workers", "terminate.launcher-only,terminate.interrupt-reaches-all",
+     "the launcher passes an interrupt on to its workers",
+     [](Policy& policy) {
+       policy.tell_workers = [](std::span<const pid_t> living) {
+         for (const pid_t pid : living) kill(pid, SIGINT);
+       };
+     }},
+    {"waits-for-dead-worker", "terminate.dead-worker,exit.failure-announced",
+     "the launcher loses sight of a worker that a signal has ended, and waits for it",
+     [](Policy& policy) { policy.next_ended = reap_exited_only; }},
+    {"deaf-after-failure", "terminate.dead-worker",
+     "a launcher that has lost a worker announces the end and goes on serving",
+     [](Policy& policy) {
+       policy.ended_line = [](WorkerEnd end) {
+         s_failures += end.status == 0 ? 0 : 1;
+         return documented_policy().ended_line(end);
+       };
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         return s_failures == 0 ? documented_step(interrupt)
+                                : InterruptStep{interrupt.ordinal == 1, Then::nothing};
+       };
+     }},
+    {"nonzero-exit", "terminate.exit-code,terminate.repeat-ignored,terminate.during-startup",
+     "the launcher ends with exit code 1 after a graceful end",
+     [](Policy& policy) { policy.exit_code = [](Role role) { return role == Role::worker ? 0 : 1; }; }},
+    {"exits-as-by-signal", "terminate.exit-code,terminate.repeat-ignored,terminate.during-startup",
+     "the launcher ends with exit code 130, as shells say of SIGINT",
+     [](Policy& policy) { policy.exit_code = [](Role role) { return role == Role::worker ? 0 : 130; }; }},
+    {"worker-exits-nonzero", "terminate.workers-stop-cleanly,terminate.one-worker,terminate.during-startup",
+     "workers end with exit code 1 after a graceful end",
+     [](Policy& policy) { policy.exit_code = [](Role role) { return role == Role::worker ? 1 : 0; }; }},
+    {"ends-late", "terminate.idle-is-prompt", "each process lets half a second pass before it ends",
+     [](Policy& policy) {
+       policy.exit_code = [](Role) {
+         poll(nullptr, 0, 500);
+         return 0;
+       };
+     }},
+    {"leaves-process-behind", "terminate.nothing-left",
+     "a process of the launcher outlives it by some seconds",
+     [](Policy& policy) {
+       policy.exit_code = [](Role) {
+         if (is_launcher()) leave_process_behind(false);
+         return 0;
+       };
+     }},
+    {"leaves-listener-behind", "terminate.port-closed-after,terminate.nothing-left,terminate.port-free-after",
+     "a process that outlives the launcher by some seconds holds its listener: connections are never "
+     "answered",
+     [](Policy& policy) {
+       policy.tell_workers = [](std::span<const pid_t>) {
+         if (is_launcher()) leave_process_behind(true);
+       };
+     }},
+    {"leaves-listener-in-grandchild",
+     "terminate.port-closed-after,terminate.nothing-left,terminate.port-free-after",
+     "a process that outlives its worker by some seconds holds the worker's listener",
+     [](Policy& policy) {
+       policy.tell_workers = [](std::span<const pid_t>) {
+         if (!is_launcher()) leave_process_behind(true);
+       };
+     }},
+    {"leaves-exclusive-listener",
+     "terminate.port-free-after,terminate.port-closed-after,terminate.nothing-left,launch.exact-count",
+     "a process that outlives the launcher by some seconds listens on the port alone",
+     [](Policy& policy) {
+       policy.tell_workers = [](std::span<const pid_t>) { note_listening_address(); };
+       policy.exit_code = [](Role) {
+         if (is_launcher()) leave_exclusive_listener();
+         return 0;
+       };
+     }},
+};
+
+}  // namespace
+
+std::span<const Fault> ending_faults() { return k_faults; }
+
+}  // namespace faulty_server

@@ -1,0 +1,12 @@
+#pragma once
+// The two parts of the table of faults.
+#include <span>
+
+#include "reference_server/faulty/faults.hpp"
+
+namespace faulty_server {
+
+std::span<const Fault> starting_faults();
+std::span<const Fault> ending_faults();
+
+}  // namespace faulty_server
