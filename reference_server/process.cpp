@@ -33,6 +33,7 @@ Process::Process(const Policy& policy, const Options& options, Cluster::Plan pla
 }
 
 int Process::run() {
+  m_interrupted_at_start = interrupt_is_pending();
   const bool listens_first = m_policy.start_order == StartOrder::listener_then_workers;
   if (listens_first && !listen()) return k_exit_cannot_listen;
   m_cluster.start([this, listens_first] {
@@ -41,7 +42,6 @@ int Process::run() {
       m_context.stop();
     }
   });
-  m_interrupted_at_start = interrupt_is_pending();
   m_context.run();
   return m_exit_code;
 }

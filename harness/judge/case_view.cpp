@@ -75,6 +75,12 @@ std::vector<const ProcessState*> CaseView::some_of(const Target& target, Assessm
   return processes;
 }
 
+bool CaseView::asked_for(const ProcessState& process) const {
+  const InstanceState* instance = m_cluster.instance(process.instance);
+  return m_implementation.dialect.restarts_workers || !instance ||
+         process.ordinal <= instance->launched.workers;
+}
+
 std::string CaseView::names(const std::vector<const ProcessState*>& processes) const {
   return list(texts_of(processes, [&](const ProcessState* process) { return name(*process); }));
 }

@@ -69,6 +69,9 @@ class CaseView {
   // expectation about each of them would otherwise hold for want of anybody.
   std::vector<const ProcessState*> some_of(const Target& target, Assessment& assessment) const;
 
+  // One of the workers that were asked for, or the launcher? What one too many does not do is not missed.
+  bool asked_for(const ProcessState& process) const;
+
   std::string name(const ProcessState& process) const { return m_cluster.name(process.pid); }
   std::string names(const std::vector<const ProcessState*>& processes) const;
 

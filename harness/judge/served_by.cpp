@@ -37,7 +37,7 @@ Assessment judge_it(const ExpectServedBy& expect, const CaseView& view) {
   int short_of = 0;
   for (const ProcessState* process : processes) {
     const int count = answers[process];
-    if (count >= expect.at_least) continue;
+    if (count >= expect.at_least || !view.asked_for(*process)) continue;
     lacking.push_back(fmt::format("{} by {}", count, view.name(*process)));
     short_of += expect.at_least - count;
   }

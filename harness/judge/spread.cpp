@@ -12,7 +12,8 @@ namespace clusterspec {
 
 Assessment judge_it(const ExpectSpread& expect, const CaseView& view) {
   Assessment assessment;
-  const auto processes = view.some_of(expect.over, assessment);
+  auto processes = view.some_of(expect.over, assessment);
+  std::erase_if(processes, [&](const ProcessState* process) { return !view.asked_for(*process); });
   if (processes.empty()) return assessment;
   std::vector<int> counts(processes.size(), 0), numbers;
   int total = 0;

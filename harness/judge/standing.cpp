@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "judge/leftovers.hpp"
 #include "judge/wording.hpp"
@@ -50,7 +51,7 @@ bool replaces_another(const ProcessState& process, const std::vector<const Proce
     return other != &process && other->appeared_at < process.appeared_at &&
            alive_at(*other, process.appeared_at);
   });
-  return static_cast<std::size_t>(others) < asked_for;
+  return process.ordinal > 0 && static_cast<std::size_t>(others) < asked_for;
 }
 
 enum class Surplus { too_many, replacements };
@@ -113,6 +114,11 @@ std::optional<Violation> replaced_workers(const CaseView& view) {
 // Why a process that ended by a signal may have: "" if we did it, else who did as far as is known.
 std::optional<std::string> unexplained(const ProcessState& process, int by_signal, const CaseView& view) {
   if (view.ended_by_cleaning(process)) return std::nullopt;
+  // The kernel's own doing: with the launcher the terminal's session has lost its leader (credentials(7)).
+  const ProcessState* launcher = view.cluster().launcher(process.instance);
+  if (by_signal == SIGHUP && view.scenario().launch.terminal && launcher && launcher->exited_at != k_never &&
+      launcher->exited_at < process.exited_at)
+    return std::nullopt;
   std::string sender;
   for (const auto& signal : view.all<Signalled>()) {
     if (signal->signal != by_signal || signal.number >= process.exited_at) continue;

@@ -14,6 +14,7 @@ constexpr const char* k_started_line = "launch.announced";
 constexpr const char* k_stopped_line = "exit.clean-announced";
 constexpr const char* k_failed_line = "exit.failure-announced";
 constexpr const char* k_terminating_line = "terminate.announced";
+constexpr const char* k_clean_stop = "terminate.workers-stop-cleanly";
 constexpr const char* k_interrupt = "terminate.interrupt-reaches-all";
 
 // The steps before the one that could not be done.
@@ -54,14 +55,14 @@ struct Precondition {
       case Awaited::ready:
         return not_executed() ? k_fresh_image : few_workers() ? k_exact_count : k_listens;
       case Awaited::started:
-        return k_exact_count;
+        return not_executed() ? k_fresh_image : k_exact_count;
       case Awaited::exited:
       case Awaited::listeners_closed:
         return interrupted(before, view.implementation().dialect) ? k_interrupt : "";
       case Awaited::line:
         if (!step.line) return {};
         return *step.line == LineKind::terminating && out_of_reach(step.of) ? k_interrupt
-                                                                            : announced(*step.line);
+                                                                            : announced(*step.line, step.of);
       case Awaited::concluded:
         break;
     }
@@ -92,12 +93,12 @@ struct Precondition {
     return {};
   }
 
-  static std::string announced(LineKind line) {
+  std::string announced(LineKind line, const Target& target) const {
     switch (line) {
       case LineKind::started:
         return k_started_line;
       case LineKind::stopped:
-        return k_stopped_line;
+        return some_failed(target) ? k_clean_stop : k_stopped_line;
       case LineKind::failed:
         return k_failed_line;
       case LineKind::terminating:
@@ -115,6 +116,12 @@ struct Precondition {
              return process.parent == launcher->pid && process.executions == 0 &&
                     process.appeared_at <= until && view.event(process.appeared_at).source != Source::polling;
            });
+  }
+
+  bool some_failed(const Target& target) const {
+    const auto processes = view.cluster().of(target);
+    return std::any_of(processes.begin(), processes.end(),
+                       [](const ProcessState* process) { return process->status.value_or(0) != 0; });
   }
 
   // Whom no signal reached has nothing to announce.

@@ -217,7 +217,11 @@ std::vector<Pid> socket_holders(std::uint64_t inode, const std::vector<Pid>& can
 }
 
 bool can_execute(Pid pid, const std::string& path) {
-  const std::string seen = path.front() == '/' ? path : fmt::format("/proc/{}/cwd/{}", pid, path);
+  constexpr std::string_view k_self = "/proc/self/";  // means the one who looks
+  const std::string seen = path.starts_with(k_self)
+                               ? fmt::format("/proc/{}/{}", pid, path.substr(k_self.size()))
+                           : path.front() == '/' ? path
+                                                 : fmt::format("/proc/{}/cwd/{}", pid, path);
   struct stat status {};
   // A directory is executable for access(2) and not for execve(2).
   return ::stat(seen.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(seen.c_str(), X_OK) == 0;

@@ -1,4 +1,4 @@
-// Faults of keeping track of workers and of the end (document, Launching and Terminating).
+// Faults of the end (document, Terminating).
 #include <poll.h>
 #include <unistd.h>
 
@@ -21,78 +21,9 @@ using Then = InterruptStep::Then;
 int s_interrupts = 0;
 int s_failures = 0;
 
-constexpr Fault k_faults[] = {
-    // Launching: futures that resolve when a process exits
-    {"no-stopped-line", "exit.clean-announced,terminate.workers-stop-cleanly,terminate.one-worker",
-     "a worker that exits with 0 is not announced",
-     [](Policy& policy) {
-       policy.ended_line = [](WorkerEnd end) {
-         return end.status == 0 ? std::string() : documented_policy().ended_line(end);
-       };
-     }},
-    {"says-stopped-twice", "exit.clean-announced,terminate.workers-stop-cleanly",
-     "a worker that exits with 0 is announced twice",
-     [](Policy& policy) {
-       policy.ended_line = [](WorkerEnd end) {
-         const auto line = documented_policy().ended_line(end);
-         return end.status == 0 ? line + "\n" + line : line;
-       };
-     }},
-    {"announces-start-at-end", "exit.in-order,launch.announced",
-     "a worker's start is announced with its end, and after it",
-     [](Policy& policy) {
-       policy.started_line = [](pid_t) { return std::string(); };
-       policy.ended_line = [](WorkerEnd end) {
-         return documented_policy().ended_line(end) + "\n" + documented_policy().started_line(end.pid);
-       };
-     }},
-    {"exit-code-not-status", "exit.failure-announced", "the exit code is printed instead of the wait status",
-     [](Policy& policy) { policy.ended_line = line_with_exit_code; }},
-    {"failure-says-stopped", "exit.failure-announced", "a worker that failed is announced as stopped",
-     [](Policy& policy) {
-       policy.ended_line = [](WorkerEnd end) { return documented_policy().ended_line({end.pid, 0}); };
-     }},
-    {"keeps-zombie", "exit.reaped", "a worker that has ended is announced and never reaped",
-     [](Policy& policy) { policy.next_ended = look_without_reaping; }},
-    {"reaps-one-behind", "exit.reaped", "a worker that has ended is reaped only when the next one has",
-     [](Policy& policy) { policy.next_ended = reap_one_behind; }},
-    {"restarts-dead-worker", "exit.not-restarted", "a dead worker is replaced",
-     [](Policy& policy) { policy.after_worker = [](WorkerEnd) { return AfterWorker::start_another; }; }},
-    {"restarts-last-worker", "exit.not-restarted", "a worker is replaced when it was the last one",
-     [](Policy& policy) {
-       policy.next_ended = notice_last;
-       policy.after_worker = [](WorkerEnd) {
-         return is_last_gone() ? AfterWorker::start_another : AfterWorker::nothing;
-       };
-     }},
-    {"ends-without-workers", "exit.all-dead-still-serves", "the launcher ends when no worker is left",
-     [](Policy& policy) {
-       policy.next_ended = notice_last;
-       policy.after_worker = [](WorkerEnd) {
-         if (is_last_gone()) _exit(0);
-         return AfterWorker::nothing;
-       };
-     }},
-    {"ends-with-stopped-worker", "terminate.one-worker,terminate.nothing-left",
-     "the launcher takes the end of one worker for the end of all",
-     [](Policy& policy) {
-       policy.after_worker = [](WorkerEnd end) {
-         if (end.status == 0) _exit(0);
-         return AfterWorker::nothing;
-       };
-     }},
-    {"kills-other-workers", "exit.others-unaffected", "a worker killed by a signal takes the others with it",
-     [](Policy& policy) { policy.next_ended = kill_the_others; }},
-    {"ends-with-worker", "exit.others-unaffected,exit.all-dead-still-serves,terminate.nothing-left",
-     "the launcher ends when a worker has failed",
-     [](Policy& policy) {
-       policy.after_worker = [](WorkerEnd end) {
-         if (end.status != 0) _exit(1);
-         return AfterWorker::nothing;
-       };
-     }},
+bool early(const Interrupt& interrupt) { return interrupt.while_starting && interrupt.role == Role::worker; }
 
-    // Terminating
+constexpr Fault k_faults[] = {
     {"announces-nothing", "terminate.announced", "the terminating line is missing",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
@@ -112,7 +43,8 @@ constexpr Fault k_faults[] = {
     {"interleaves-lines", "terminate.announced,launch.announced",
      "a line is written byte by byte, so that lines of several processes mix",
      [](Policy& policy) { policy.write_line = write_in_pieces; }},
-    {"second-interrupt-kills", "terminate.repeat-ignored,terminate.in-flight-completes",
+    {"second-interrupt-kills",
+     "terminate.repeat-ignored,terminate.in-flight-completes,terminate.nothing-left",
      "a second interrupt ends the process at once",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
@@ -120,7 +52,8 @@ constexpr Fault k_faults[] = {
                                        : InterruptStep{false, Then::exit_at_once, 1};
        };
      }},
-    {"second-interrupt-is-deadly", "terminate.repeat-ignored,terminate.in-flight-completes",
+    {"second-interrupt-is-deadly",
+     "terminate.repeat-ignored,terminate.in-flight-completes,terminate.nothing-left",
      "the first interrupt restores the default, by which the second one kills",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
@@ -138,21 +71,20 @@ constexpr Fault k_faults[] = {
        policy.exit_code = [](Role role) { return role == Role::worker ? 0 : s_interrupts - 1; };
      }},
     {"loses-interrupt-while-starting", "terminate.during-startup",
-     "an interrupt that comes before the process is ready is announced and forgotten",
+     "an interrupt that comes before a worker is ready is announced and forgotten",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
-         return interrupt.while_starting ? InterruptStep{true, Then::nothing} : documented_step(interrupt);
+         return early(interrupt) ? InterruptStep{true, Then::nothing} : documented_step(interrupt);
        };
      }},
     {"fails-when-interrupted-early", "terminate.during-startup",
-     "an interrupt that comes before the process is ready ends it with exit code 1",
+     "an interrupt that comes before a worker is ready ends it with exit code 1",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
-         return interrupt.while_starting ? InterruptStep{true, Then::exit_at_once, 1}
-                                         : documented_step(interrupt);
+         return early(interrupt) ? InterruptStep{true, Then::exit_at_once, 1} : documented_step(interrupt);
        };
      }},
-    {"dies-when-busy", "terminate.in-flight-completes,terminate.one-worker",
+    {"dies-when-busy", "terminate.in-flight-completes,terminate.one-worker,terminate.nothing-left",
      "the end is graceful only without a request in flight",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
@@ -160,7 +92,8 @@ constexpr Fault k_faults[] = {
                                                   : InterruptStep{true, Then::exit_at_once, 1};
        };
      }},
-    {"worker-ignores-interrupt", "terminate.interrupt-reaches-all,terminate.one-worker",
+    {"worker-ignores-interrupt",
+     "terminate.interrupt-reaches-all,terminate.one-worker,terminate.during-startup",
      "workers announce the end and go on serving",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
@@ -198,11 +131,13 @@ constexpr Fault k_faults[] = {
      "the launcher closes its listener at the interrupt, then waits for its workers",
      [](Policy& policy) { policy.launcher_close = LauncherClose::before_workers; }},
     {"launcher-does-not-wait",
-     "terminate.launcher-waits,terminate.launcher-closes-last,terminate.nothing-left,"
-     "terminate.launcher-only",
+     "terminate.launcher-waits,terminate.launcher-closes-last,terminate.nothing-left,terminate.launcher-only,"
+     "exit.clean-announced,terminate.workers-stop-cleanly",
      "the launcher ends without waiting for its workers",
      [](Policy& policy) { policy.launcher_close = LauncherClose::without_waiting; }},
-    {"waits-for-one-worker", "terminate.launcher-waits,terminate.nothing-left",
+    {"waits-for-one-worker",
+     "terminate.launcher-waits,terminate.nothing-left,terminate.launcher-closes-last,exit.clean-announced,"
+     "terminate.workers-stop-cleanly",
      "the launcher ends with the first worker that ends after an interrupt",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
@@ -250,10 +185,12 @@ constexpr Fault k_faults[] = {
                                 : InterruptStep{interrupt.ordinal == 1, Then::nothing};
        };
      }},
-    {"nonzero-exit", "terminate.exit-code,terminate.repeat-ignored,terminate.during-startup",
+    {"nonzero-exit",
+     "terminate.exit-code,terminate.repeat-ignored,terminate.during-startup,terminate.dead-worker",
      "the launcher ends with exit code 1 after a graceful end",
      [](Policy& policy) { policy.exit_code = [](Role role) { return role == Role::worker ? 0 : 1; }; }},
-    {"exits-as-by-signal", "terminate.exit-code,terminate.repeat-ignored,terminate.during-startup",
+    {"exits-as-by-signal",
+     "terminate.exit-code,terminate.repeat-ignored,terminate.during-startup,terminate.dead-worker",
      "the launcher ends with exit code 130, as shells say of SIGINT",
      [](Policy& policy) { policy.exit_code = [](Role role) { return role == Role::worker ? 0 : 130; }; }},
     {"worker-exits-nonzero", "terminate.workers-stop-cleanly,terminate.one-worker,terminate.during-startup",
@@ -274,7 +211,9 @@ constexpr Fault k_faults[] = {
          return 0;
        };
      }},
-    {"leaves-listener-behind", "terminate.port-closed-after,terminate.nothing-left,terminate.port-free-after",
+    {"leaves-listener-behind",
+     "terminate.port-closed-after,terminate.nothing-left,terminate.port-free-after,launch.exact-count,"
+     "terminate.launcher-closes-last",
      "a process that outlives the launcher by some seconds holds its listener: connections are never "
      "answered",
      [](Policy& policy) {
@@ -283,7 +222,8 @@ constexpr Fault k_faults[] = {
        };
      }},
     {"leaves-listener-in-grandchild",
-     "terminate.port-closed-after,terminate.nothing-left,terminate.port-free-after",
+     "terminate.port-closed-after,terminate.nothing-left,terminate.port-free-after,launch.exact-count,"
+     "terminate.one-worker",
      "a process that outlives its worker by some seconds holds the worker's listener",
      [](Policy& policy) {
        policy.tell_workers = [](std::span<const pid_t>) {

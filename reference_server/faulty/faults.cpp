@@ -9,10 +9,9 @@ namespace faulty_server {
 
 std::span<const Fault> faults() {
   static const std::vector<Fault> s_faults = [] {
-    const auto starting = starting_faults();
-    const auto ending = ending_faults();
-    std::vector<Fault> all(starting.begin(), starting.end());
-    all.insert(all.end(), ending.begin(), ending.end());
+    std::vector<Fault> all;
+    for (const auto part : {starting_faults(), tracking_faults(), ending_faults()})
+      all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
   return s_faults;

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -17,6 +18,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <deque>
+#include <iterator>
 #include <vector>
 
 #include "reference_server/faulty/altered_decisions.hpp"
@@ -30,10 +32,17 @@ using namespace reference_server;
 constexpr int k_not_executed = 127;
 constexpr unsigned k_left_behind_seconds = 5;
 constexpr int k_end_within_ms = 5000;
+constexpr int k_most_descriptors = 1024;
 
 sockaddr_storage s_address{};
 socklen_t s_address_size = 0;
 bool s_last_gone = false;
+
+bool listens(int fd) {
+  int yes = 0;
+  socklen_t size = sizeof yes;
+  return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &size) == 0 && yes != 0;
+}
 
 bool runs_this_program(pid_t pid) {
   struct stat own {};
@@ -108,6 +117,20 @@ void end_other_instances() {
   const auto others = other_processes_of_this_program();
   for (const pid_t pid : others) kill(pid, SIGINT);
   for (const pid_t pid : others) wait_for_end(pid);
+}
+
+void favour_own_listener() {
+  // socket(7), SO_ATTACH_REUSEPORT_CBPF: the program's result is the index of the listener.
+  sock_filter program[] = {
+      {BPF_LD | BPF_W | BPF_ABS, 0, 0, static_cast<__u32>(SKF_AD_OFF + SKF_AD_RANDOM)},
+      {BPF_ALU | BPF_AND | BPF_K, 0, 0, 15},
+      {BPF_JMP | BPF_JGE | BPF_K, 0, 1, 8},
+      {BPF_RET | BPF_K, 0, 0, 0},
+      {BPF_RET | BPF_A, 0, 0, 0},
+  };
+  const sock_fprog filter{std::size(program), program};
+  for (int fd = STDERR_FILENO + 1; fd < k_most_descriptors; ++fd)
+    if (listens(fd)) setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter);
 }
 
 void start_helper(bool executed) {
@@ -196,10 +219,8 @@ std::optional<WorkerEnd> notice_last(std::span<const pid_t> living) {
 bool is_last_gone() { return s_last_gone; }
 
 void note_listening_address() {
-  for (int fd = STDERR_FILENO + 1; fd < 1024; ++fd) {
-    int listens = 0;
-    socklen_t size = sizeof listens;
-    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) continue;
+  for (int fd = STDERR_FILENO + 1; fd < k_most_descriptors; ++fd) {
+    if (!listens(fd)) continue;
     s_address_size = sizeof s_address;
     getsockname(fd, reinterpret_cast<sockaddr*>(&s_address), &s_address_size);
   }
@@ -214,7 +235,7 @@ void leave_exclusive_listener() {
     [[maybe_unused]] const auto end = read(ready[0], &nothing, 1);
     return;
   }
-  for (int fd = 0; fd < 1024; ++fd) {
+  for (int fd = 0; fd < k_most_descriptors; ++fd) {
     if (fd != ready[1]) close(fd);
   }
   const int on = 1;

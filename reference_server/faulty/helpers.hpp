@@ -21,6 +21,9 @@ bool is_marked();
 reference_server::Part wait_behind_another(reference_server::Role role);
 void end_other_instances();
 
+// Of 16 connections nine or more come to the first listener of the port, and one to each of the next seven.
+void favour_own_listener();
+
 // Starts a process that ends at once, and waits for it. With `executed` it is a new image of this program.
 void start_helper(bool executed);
 

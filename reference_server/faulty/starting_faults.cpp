@@ -34,15 +34,14 @@ constexpr Fault k_faults[] = {
          return role == Role::launcher ? Part::nothing : Part::listens_and_accepts;
        };
      }},
-    {"worker-never-accepts", "share.every-process-serves,share.spread",
+    {"worker-never-accepts", "share.every-process-serves",
      "workers listen and never accept: the kernel queues connections that nobody serves",
      [](Policy& policy) {
        policy.part = [](Role role) {
          return role == Role::worker ? Part::listens_only : Part::listens_and_accepts;
        };
      }},
-    {"one-worker-never-accepts", "share.every-process-serves,share.spread",
-     "the second worker listens and never accepts",
+    {"one-worker-never-accepts", "share.every-process-serves", "the second worker listens and never accepts",
      [](Policy& policy) {
        policy.start_worker = start_marking_second();
        policy.part = [](Role) { return is_marked() ? Part::listens_only : Part::listens_and_accepts; };
@@ -75,6 +74,13 @@ constexpr Fault k_faults[] = {
          return Part::listens_and_accepts;
        };
      }},
+    {"favours-launcher", "share.spread", "a filter on the port gives the launcher more than half of all",
+     [](Policy& policy) {
+       policy.start_worker = [](const Launch& launch) {
+         favour_own_listener();
+         return documented_policy().start_worker(launch);
+       };
+     }},
     {"not-listening-first", "share.port-taken",
      "workers are started before the launcher listens: with the port taken there are processes all the same",
      [](Policy& policy) { policy.start_order = StartOrder::workers_then_listener; }},
@@ -91,13 +97,12 @@ constexpr Fault k_faults[] = {
      }},
 
     // Launching
-    {"one-extra-worker", "launch.exact-count,share.every-process-listens,launch.repeated-count",
-     "one worker more than asked for is started",
+    {"one-extra-worker", "launch.exact-count,share.every-process-listens",
+     "with more than two asked for, one worker more is started",
      [](Policy& policy) {
-       policy.worker_count = count_changed_by([](int count) { return count == 0 ? 0 : count + 1; });
+       policy.worker_count = count_changed_by([](int count) { return count > 2 ? count + 1 : count; });
      }},
-    {"one-worker-less", "launch.exact-count,share.every-process-listens",
-     "the launcher counts itself as one of the workers",
+    {"one-worker-less", "launch.exact-count", "the launcher counts itself as one of the workers",
      [](Policy& policy) {
        policy.worker_count = count_changed_by([](int count) { return count == 0 ? 0 : count - 1; });
      }},
@@ -174,7 +179,7 @@ constexpr Fault k_faults[] = {
     {"strips-prefixed-arguments", "launch.prefix-arguments",
      "what only begins like the long clustering option is removed too",
      [](Policy& policy) { policy.worker_arguments = prefixed_ones_dropped; }},
-    {"uses-argv0", "launch.same-executable", "the executable is found by argv[0]",
+    {"uses-argv0", "launch.same-executable,share.every-process-listens", "the executable is found by argv[0]",
      [](Policy& policy) {
        policy.executable = [](const std::string& argv0) -> tl::expected<std::string, std::error_code> {
          return argv0;
@@ -186,8 +191,7 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { policy.start_worker = start_by_fork; }},
     {"starts-through-env", "launch.fresh-image", "a worker is started through env, which executes it in turn",
      [](Policy& policy) { policy.start_worker = start_through_env; }},
-    {"leaks-listener", "share.own-socket,share.every-process-listens",
-     "workers inherit the launcher's listener",
+    {"leaks-listener", "share.every-process-listens", "workers inherit the launcher's listener",
      [](Policy& policy) { policy.start_worker = start_with(let_listeners_be_inherited); }},
     {"keeps-stdin", "launch.input-closed", "workers read the launcher's standard input",
      [](Policy& policy) { policy.start_worker = start_with([] {}, Input::launchers); }},
@@ -206,9 +210,11 @@ constexpr Fault k_faults[] = {
          if (chdir("/") != 0) _exit(127);
        });
      }},
-    {"new-session", "terminate.interrupt-reaches-all", "each worker has a session of its own",
+    {"new-session", "terminate.interrupt-reaches-all,terminate.during-startup",
+     "each worker has a session of its own",
      [](Policy& policy) { policy.start_worker = start_with([] { setsid(); }); }},
-    {"new-group", "terminate.interrupt-reaches-all", "each worker has a process group of its own",
+    {"new-group", "terminate.interrupt-reaches-all,terminate.during-startup",
+     "each worker has a process group of its own",
      [](Policy& policy) { policy.start_worker = start_with([] { setpgid(0, 0); }); }},
     {"interrupt-kills-newborn", "terminate.during-startup",
      "a worker starts with SIGINT unblocked: an interrupt before it is ready kills it",
