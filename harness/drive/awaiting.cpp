@@ -26,10 +26,19 @@ std::string ready_text(const Cluster& cluster, const std::string& name) {
   std::string text = fmt::format("{} of {} listeners are open on port {}, {} of {} workers were started",
                                  listening, instance->launched.listeners, instance->launched.port,
                                  cluster.of(workers).size(), instance->launched.workers);
-  const ProcessState* launcher = cluster.launcher(name);
-  if (launcher && !launcher->alive())
-    text += fmt::format("; the launcher has ended: {}",
-                        launcher->status ? wait_status_text(*launcher->status) : "status not known");
+  // Who is missing, and why if that is known.
+  constexpr std::size_t k_most_named = 4;
+  std::size_t named = 0;
+  for (const ProcessState* process : cluster.of(Target{Role::all, 0, name})) {
+    const bool listens = std::any_of(open.begin(), open.end(), [&](const ListenerState* listener) {
+      return listener->open() && listener->facts.pid == process->pid;
+    });
+    if ((process->alive() && listens) || named++ >= k_most_named) continue;
+    text += fmt::format("; {} {}", cluster.name(process->pid),
+                        process->alive()  ? "does not listen there"
+                        : process->status ? "has ended: " + wait_status_text(*process->status)
+                                          : "has ended, status not known");
+  }
   return text;
 }
 

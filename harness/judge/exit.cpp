@@ -45,6 +45,7 @@ Assessment judge_it(const ExpectExit& expect, const CaseView& view) {
   Assessment assessment;
   std::vector<std::string> otherwise, running;
   std::vector<int> evidence, evidence_running;
+  bool ended_on_its_own = true;  // before anything was done to it
   for (const ProcessState* process : view.some_of(expect.of, assessment)) {
     // Whoever had to be killed after the case did not end by itself, whatever its status says.
     if (process->exited_at == k_never || view.ended_by_cleaning(*process)) {
@@ -59,13 +60,20 @@ Assessment judge_it(const ExpectExit& expect, const CaseView& view) {
       otherwise.push_back(fmt::format("{}: {}", view.name(*process), wait_status_text(*status)));
       evidence.push_back(process->exited_at);
       evidence.push_back(process->exiting_at);
+      const auto signals = view.all<Signalled>();
+      ended_on_its_own =
+          ended_on_its_own && std::none_of(signals.begin(), signals.end(), [&](const auto& signal) {
+            return signal->by == 0 && signal.number < process->exited_at;
+          });
     }
   }
   if (!otherwise.empty())
     assessment.violated({.expected = wanted(expect),
                          .actual = list(otherwise),
                          .evidence = few(evidence),
-                         .hint = hint_for(expect)});
+                         .hint = hint_for(expect),
+                         // If the case was then given up, what it is about was never tried.
+                         .proof = ended_on_its_own ? Proof::missing : Proof::seen});
   if (!running.empty())
     assessment.violated({.expected = wanted(expect),
                          .actual = fmt::format("{} did not end", list(running)),

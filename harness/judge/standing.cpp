@@ -51,7 +51,17 @@ bool replaces_another(const ProcessState& process, const std::vector<const Proce
     return other != &process && other->appeared_at < process.appeared_at &&
            alive_at(*other, process.appeared_at);
   });
-  return process.ordinal > 0 && static_cast<std::size_t>(others) < asked_for;
+  return static_cast<std::size_t>(others) < asked_for;
+}
+
+bool asked_to_end(const InstanceState& instance, int before, const CaseView& view) {
+  const ProcessState* launcher = view.cluster().launcher(instance.name);
+  const auto signals = view.all<Signalled>();
+  return launcher && std::any_of(signals.begin(), signals.end(), [&](const auto& signal) {
+           return signal->by == 0 && signal.number < before &&
+                  signal->signal == view.implementation().dialect.graceful_signal.number &&
+                  hits(view, signal, *launcher);
+         });
 }
 
 enum class Surplus { too_many, replacements };
@@ -66,7 +76,10 @@ void add_surplus(Surplus wanted, const CaseView& view, std::vector<std::string>&
     const auto asked_for = static_cast<std::size_t>(std::max(0, instance.launched.workers));
     const std::size_t before = texts.size();
     for (std::size_t i = asked_for; i < children.size(); ++i) {
-      const bool replaces = replaces_another(*children[i], children, asked_for);
+      // What is born after the end was asked for, and executes nothing, is no worker in anybody's place.
+      const bool replaces =
+          replaces_another(*children[i], children, asked_for) &&
+          (children[i]->ordinal > 0 || !asked_to_end(instance, children[i]->appeared_at, view));
       if (replaces != (wanted == Surplus::replacements)) continue;
       texts.push_back(
           fmt::format("{}, where {} asked for", view.name(*children[i]),

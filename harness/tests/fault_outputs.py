@@ -23,12 +23,12 @@ CASES = {
     "cuts-large-responses": "documented/terminate/large-response-completes",
     "exit-code-not-status": "documented/exit/failure-code-announced",
     "keeps-zombie": "documented/exit/reaped",
-    "launcher-closes-first": "documented/terminate/launcher-closes-last[workers=1]",
+    "launcher-closes-first": "documented/terminate/launcher-closes-last",
     "new-group": "documented/terminate/interrupt-reaches-all[workers=1]",
     "one-worker-binds-alone": "documented/share/every-process-listens[workers=2]",
     "restarts-dead-worker": "documented/exit/not-restarted",
     "resets-after-answer": "documented/terminate/in-flight-completes[workers=1]",
-    "strips-one-too-many": "documented/launch/arguments-kept-repeated[position=first,spelling=short]",
+    "strips-one-too-many": "documented/launch/arguments-kept-repeated[position=spread,spelling=short]",
 }
 
 
@@ -45,11 +45,13 @@ def normalised(text, directory):
     text = re.sub(r"\n  (The last \d+ of \d+ events|All that happened)\n(?:  .*\n)+", "\n  (the last events)\n", text)
     for pattern, replacement in (
             (r"#\d+ +\+[\d.]+ ms", "#N  +T ms"), (r"\b(pid|process|worker process|child of|process group|group|session|of process) \d+", r"\1 P"),
-            (r"(> worker|< worker) \d+", r"\1 P"), (r"socket \d+", "socket S"), (r"\(event \d+\)", "(event N)"),
+            (r"(> worker|< worker) \d+", r"\1 P"), (r"socket \d+", "socket S"), (r"\(event \d+\)", "(event N)"), (r"with \d+ bytes", "with N bytes"),
             (r"\+\d[\d.]* ms", "+T ms"), (r"\d[\d.]* (ms|s)\b", r"T \1"), (r"connection \d+ of", "connection N of"),
-            (r"(launcher|worker \d+) is \d+", r"\1 is P")):
+            (r"(launcher|worker \d+) is \d+", r"\1 is P"), (r"\(pid(\s+)\d+\)", r"(pid\1P)")):
         text = re.sub(pattern, replacement, text)
-    return text
+    # Events of several processes come in no fixed order.
+    return re.sub(r"(?<=  Evidence     )#N.*(?:\n {15}#N.*)*",
+                  lambda found: ("\n" + 15 * " ").join(sorted(line.strip() for line in found[0].splitlines())), text)
 
 
 def told(fault, case):
@@ -59,7 +61,7 @@ def told(fault, case):
                               SOURCE / "scenarios"], cwd=directory, capture_output=True, text=True, check=False)
         if run.returncode not in (1, 3):
             return f"exit code {run.returncode}, although {fault} is broken\n{run.stdout}{run.stderr}"
-        text = normalised(run.stdout, directory)
+        text = normalised(run.stdout, directory).replace(f"--fault {fault}", "--fault NAME")
     begin, end = text.index("FAIL "), text.index("\n\n", text.index("  Journal  "))
     return text[begin:end] + "\n"
 

@@ -37,11 +37,11 @@ Arguments attached_short_kept(ArgumentsIn arguments, TokensIn tokens) {
 }
 
 // The shift of the document's own delete_at loop: each removal but the first takes effect where the list has
-// already moved. Here the argument after the last clustering one is lost, if the option was repeated.
+// already moved. Here the argument after the second clustering one is lost.
 Arguments one_too_many_stripped(ArgumentsIn arguments, TokensIn tokens) {
-  const auto repeated = std::count_if(tokens.begin(), tokens.end(), is_clustering) > 1;
-  const auto last = std::find_if(tokens.rbegin(), tokens.rend(), is_clustering);
-  const auto* victim = repeated && last != tokens.rbegin() ? &*std::prev(last) : nullptr;
+  const auto first = std::find_if(tokens.begin(), tokens.end(), is_clustering);
+  const auto second = first == tokens.end() ? first : std::find_if(first + 1, tokens.end(), is_clustering);
+  const auto* victim = second == tokens.end() || second + 1 == tokens.end() ? nullptr : &*(second + 1);
   Arguments kept;
   for (const auto& token : tokens) {
     if (is_clustering(token)) continue;

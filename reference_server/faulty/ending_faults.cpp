@@ -137,7 +137,7 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { policy.launcher_close = LauncherClose::without_waiting; }},
     {"waits-for-one-worker",
      "terminate.launcher-waits,terminate.nothing-left,terminate.launcher-closes-last,exit.clean-announced,"
-     "terminate.workers-stop-cleanly",
+     "terminate.workers-stop-cleanly,terminate.launcher-only",
      "the launcher ends with the first worker that ends after an interrupt",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {

@@ -36,6 +36,14 @@ constexpr Fault k_faults[] = {
      }},
     {"exit-code-not-status", "exit.failure-announced", "the exit code is printed instead of the wait status",
      [](Policy& policy) { policy.ended_line = line_with_exit_code; }},
+    {"status-as-by-shell", "exit.failure-announced",
+     "128 and the signal is printed instead of the wait status",
+     [](Policy& policy) {
+       policy.ended_line = [](WorkerEnd end) {
+         const int signal = end.status & 0x7f;
+         return documented_policy().ended_line({end.pid, signal > 0 ? 128 + signal : end.status});
+       };
+     }},
     {"failure-says-stopped", "exit.failure-announced", "a worker that failed is announced as stopped",
      [](Policy& policy) {
        policy.ended_line = [](WorkerEnd end) { return documented_policy().ended_line({end.pid, 0}); };
