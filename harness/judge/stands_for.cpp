@@ -80,7 +80,10 @@ struct Precondition {
           return disturbed(before) ? "" : k_fresh_image;
         case Call::bind:
         case Call::listen:
-          return disturbed(before) ? "" : not_executed() ? k_fresh_image : k_listens;
+          return disturbed(before) ? ""
+                 : not_executed()  ? k_fresh_image
+                 : few_workers()   ? k_exact_count
+                                   : k_listens;
         case Call::exit_group:
           return interrupted(before, view.implementation().dialect) ? k_interrupt : "";
       }

@@ -138,10 +138,10 @@ constexpr Fault k_faults[] = {
     {"waits-for-one-worker",
      "terminate.launcher-waits,terminate.nothing-left,terminate.launcher-closes-last,exit.clean-announced,"
      "terminate.workers-stop-cleanly,terminate.launcher-only",
-     "the launcher ends with the first worker that ends after an interrupt",
+     "an idle launcher ends with the first worker that ends after an interrupt",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {
-         s_interrupts = interrupt.ordinal;
+         s_interrupts += interrupt.requests_in_flight == 0 ? 1 : 0;
          return documented_step(interrupt);
        };
        policy.next_ended = [](std::span<const pid_t> living) {
