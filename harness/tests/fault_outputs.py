@@ -19,6 +19,7 @@ GOLDEN = SOURCE / "harness/tests/fault_outputs"
 REFERENCE = SOURCE / "scenarios/implementations/reference/reference.toml"
 
 CASES = {
+    "abandons-queue": "production/terminate/queue-served",
     "announces-twice": "documented/terminate/announced",
     "cuts-large-responses": "documented/terminate/large-response-completes",
     "exit-code-not-status": "documented/exit/failure-code-announced",
@@ -27,7 +28,6 @@ CASES = {
     "new-group": "documented/terminate/interrupt-reaches-all[workers=1]",
     "one-worker-binds-alone": "documented/share/every-process-listens[workers=2]",
     "restarts-dead-worker": "documented/exit/not-restarted",
-    "resets-after-answer": "documented/terminate/in-flight-completes[workers=1]",
     "strips-one-too-many": "documented/launch/arguments-kept-repeated[position=spread,spelling=short]",
 }
 
@@ -57,7 +57,7 @@ def normalised(text, directory):
 def told(fault, case):
     with tempfile.TemporaryDirectory(prefix="clusterspec-test-") as name:
         directory = pathlib.Path(name)
-        run = subprocess.run([BUILD / "clusterspec", "run", case, "-i", implementation(directory, fault), "--scenarios",
+        run = subprocess.run([BUILD / "clusterspec", "run", case, "--suite", "all", "-i", implementation(directory, fault), "--scenarios",
                               SOURCE / "scenarios"], cwd=directory, capture_output=True, text=True, check=False)
         if run.returncode not in (1, 3):
             return f"exit code {run.returncode}, although {fault} is broken\n{run.stdout}{run.stderr}"
