@@ -40,9 +40,9 @@ constexpr Fault k_faults[] = {
          return step;
        };
      }},
-    {"interleaves-lines", "terminate.announced,launch.announced",
-     "a line is written byte by byte, so that lines of several processes mix",
-     [](Policy& policy) { policy.write_line = write_in_pieces; }},
+    {"interleaves-lines", "terminate.announced",
+     "the launcher writes its terminating line byte by byte, so that lines of several processes mix",
+     [](Policy& policy) { policy.write_line = write_terminating_in_pieces; }},
     {"second-interrupt-kills",
      "terminate.repeat-ignored,terminate.in-flight-completes,terminate.nothing-left",
      "a second interrupt ends the process at once",
