@@ -92,6 +92,16 @@ void add_surplus(Surplus wanted, const CaseView& view, std::vector<std::string>&
 
 // Processes that are neither launcher nor one of the workers that were asked for.
 std::optional<Violation> unexpected_processes(const CaseView& view) {
+  for (const auto& runaway : view.all<Runaway>())
+    if (runaway->of == "processes")
+      return Violation{
+          .expected = "no process but the launcher and the workers asked for",
+          .actual = fmt::format("{} processes, where the harness stops a server at {}; the tree: {}",
+                                runaway->count, runaway->limit, tree_text(runaway->processes)),
+          .evidence = {runaway.number},
+          .hint =
+              "Workers that get the clustering arguments start workers too; or a start that fails is tried "
+              "again at once, without end."};
   std::vector<std::string> unexpected;
   std::vector<int> evidence;
   for (const ProcessState& process : view.cluster().processes()) {
