@@ -20,14 +20,14 @@ REFERENCE = SOURCE / "scenarios/implementations/reference/reference.toml"
 
 CASES = {
     "abandons-queue": "production/terminate/queue-served",
-    "announces-twice": "documented/terminate/announced",
     "cuts-large-responses": "documented/terminate/large-response-completes",
     "exit-code-not-status": "documented/exit/failure-code-announced",
     "keeps-zombie": "documented/exit/reaped",
-    "launcher-closes-first": "documented/terminate/launcher-closes-last",
+    "leaves-process-behind": "documented/terminate/nothing-left[workers=0]",
     "new-group": "documented/terminate/interrupt-reaches-all[workers=1]",
     "one-worker-binds-alone": "documented/share/every-process-listens[workers=2]",
     "restarts-dead-worker": "documented/exit/not-restarted",
+    "says-stopped-twice": "documented/exit/clean-announced[workers=1]",
     "strips-one-too-many": "documented/launch/arguments-kept-repeated[position=spread,spelling=short]",
 }
 
