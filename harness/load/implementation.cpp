@@ -25,13 +25,13 @@ class Checks {
     that(it.value.empty() || contains(it.value, "{value}"), {"value"},
          "value needs {value} in one of its arguments");
     const bool in_built = it.executable.starts_with("{built}/");
-    that(!in_built || it.build, "executable",
+    that(!in_built || it.build, {"executable"},
          "{built} is the folder that [build] fills, and there is no [build]");
     if (it.build) {
-      that(in_built, "executable", "what [build] makes is \"{built}/NAME\"");
-      that(contains(it.build->command, "{built}"), "build.command",
+      that(in_built, {"executable"}, "what [build] makes is \"{built}/NAME\"");
+      that(contains(it.build->command, "{built}"), {"build", "command"},
            "the build command needs {built} in one of its arguments: it has to write there");
-      that(!it.build->sources.empty(), "build.sources", "name the files that it is made from");
+      that(!it.build->sources.empty(), {"build", "sources"}, "name the files that it is made from");
     }
     if (it.clustering) clustering(*it.clustering);
     dialect(it.dialect);
