@@ -71,7 +71,7 @@ TEST_CASE("requests need their kind, nothing needs none") {
 }
 
 TEST_CASE("gates, injected errors and signals between processes need notification") {
-  const Machine machine{true, false, true, {}};
+  const Machine machine{true, false, true, true, {}};
   CHECK(skip_reason(with_step(Hold{}), able(), machine) != "");
   CHECK(skip_reason(with_step(AwaitHeld{}), able(), machine) != "");
   CHECK(skip_reason(with_step(Inject{}), able(), machine) != "");
