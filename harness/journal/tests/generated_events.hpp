@@ -93,7 +93,7 @@ class Generator {
     } else if constexpr (k_is_text_map<T>) {
       for (int i = below(4); i > 0; --i) fill(value[bytes()]);
     } else {
-      T::describe(value, [this](const char*, auto& member) { fill(member); });
+      T::describe(value, [&](const char*, auto& member) { fill(member); });
     }
   }
 
