@@ -40,7 +40,7 @@ constexpr Fault k_faults[] = {
          return step;
        };
      }},
-    {"interleaves-lines", "terminate.announced",
+    {"interleaves-lines", "terminate.announced,launch.announced",
      "the launcher writes its terminating line byte by byte, so that lines of several processes mix",
      [](Policy& policy) { policy.write_line = write_terminating_in_pieces; }},
     {"second-interrupt-kills",
