@@ -89,8 +89,8 @@ TEST_CASE("the reference server is capable of the whole documented suite, and id
     CHECK(planned.skip.value_or("") == "");
     CHECK(std::all_of(planned.id.begin(), planned.id.end(), [](char c) { return c > ' ' && c < 0x7f; }));
   }
-  // Small enough to run before every commit.
-  CHECK(cases.size() <= 150);
+  // Small enough to run before every commit: a case takes about 10 ms of one processor.
+  CHECK(cases.size() <= 250);
 }
 
 TEST_CASE("each documented requirement is verified by a scenario of the documented suite") {
