@@ -95,7 +95,7 @@ LONG = {"start_within": "20s", "seconds": 15}
 
 PROCESSES = {
     "never-listens": Expected(NOT_READY),
-    "exits-at-once": Expected("the launcher has ended: exit code 0"),
+    "exits-at-once": Expected(r"launcher \(pid \d+\) has ended: exit code 0"),
     "forks": Expected(r"processes, .* the tree: \d+ hostile_server", runaway="processes",
                       requirement="launch.exact-count", **LONG),
     "forks-into-sessions": Expected(r"processes, .* the tree: \d+ hostile_server", runaway="processes",
