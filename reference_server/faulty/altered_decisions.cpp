@@ -38,11 +38,11 @@ std::string line_with_exit_code(WorkerEnd end) {
 
 bool write_terminating_in_pieces(std::string_view line) {
   // Other lines stay whole, so that only one requirement is broken.
-  if (!is_launcher() || line.find("terminating") == std::string_view::npos)
+  if (line.find("terminating") == std::string_view::npos)
     return documented_policy().write_line(line);
   for (const char c : line) {
     [[maybe_unused]] const auto written = write(STDOUT_FILENO, &c, 1);
-    // As over a slow line: long enough that the others write theirs meanwhile, however busy the machine is.
+    // As over a slow line: long enough that the others, who write theirs so too, come in between.
     poll(nullptr, 0, 5);
   }
   return true;

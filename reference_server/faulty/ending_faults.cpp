@@ -40,8 +40,8 @@ constexpr Fault k_faults[] = {
          return step;
        };
      }},
-    {"interleaves-lines", "terminate.announced,launch.announced",
-     "the launcher writes its terminating line byte by byte, so that lines of several processes mix",
+    {"interleaves-lines", "terminate.announced",
+     "each process writes its terminating line byte by byte, so that lines of several processes mix",
      [](Policy& policy) { policy.write_line = write_terminating_in_pieces; }},
     {"second-interrupt-kills",
      "terminate.repeat-ignored,terminate.in-flight-completes,terminate.nothing-left",
