@@ -101,9 +101,7 @@ int schema_command(const std::string& kind, const std::string& scenarios) {
                           "kinds: " + all_names<TomlFile>()});
   const auto directory = scenarios_directory(scenarios);
   if (!directory) return complain(directory.error());
-  const auto source = read_source(*directory + "/requirements.toml");
-  if (!source) return complain(source.error());
-  const auto catalogue = load_catalogue(*source);
+  const auto catalogue = load_catalogue_of(*directory);
   if (!catalogue) return complain(catalogue.error());
   print(json_schema(*file, *catalogue));
   return 0;
@@ -112,9 +110,7 @@ int schema_command(const std::string& kind, const std::string& scenarios) {
 int check_command(const std::vector<std::string>& files, const std::string& scenarios) {
   const auto directory = scenarios_directory(scenarios);
   if (!directory) return complain(directory.error());
-  const auto source = read_source(*directory + "/requirements.toml");
-  if (!source) return complain(source.error());
-  const auto catalogue = load_catalogue(*source);
+  const auto catalogue = load_catalogue_of(*directory);
   if (!catalogue) return complain(catalogue.error());
   std::vector<std::string> all = files;
   if (all.empty()) all = toml_files_below(*directory);

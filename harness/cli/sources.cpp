@@ -60,13 +60,17 @@ std::vector<std::string> toml_files_below(const std::string& directory) {
   return files;
 }
 
+Loaded<Catalogue> load_catalogue_of(const std::string& directory) {
+  const auto source = read_source(directory + "/requirements.toml");
+  if (!source) return tl::unexpected(std::vector{source.error()});
+  return load_catalogue(*source);
+}
+
 Loaded<Library> load_library(const std::string& directory) {
   std::vector<Error> errors;
   Library library;
   library.directory = directory;
-  const auto catalogue_source = read_source(directory + "/requirements.toml");
-  if (!catalogue_source) return tl::unexpected(std::vector{catalogue_source.error()});
-  auto catalogue = load_catalogue(*catalogue_source);
+  auto catalogue = load_catalogue_of(directory);
   if (!catalogue) return tl::unexpected(catalogue.error());
   library.catalogue = std::move(*catalogue);
   for (const auto& [suite, name] : Names<Suite>::table) {

@@ -14,6 +14,9 @@ namespace clusterspec {
 // --scenarios, else beside the source tree this binary was built in, else where an installation puts them.
 Result<std::string> scenarios_directory(const std::string& asked_for);
 
+// The catalogue of that directory, alone.
+Loaded<Catalogue> load_catalogue_of(const std::string& directory);
+
 struct Library {
   std::string directory;
   Catalogue catalogue;

@@ -90,7 +90,10 @@ bool alive_at(const ProcessState& process, int number) {
 }
 
 bool hits(const CaseView& view, const Observed<Signalled>& signal, const ProcessState& process) {
-  if (!alive_at(process, signal.number)) return false;
+  return alive_at(process, signal.number) && aimed_at(view, signal, process);
+}
+
+bool aimed_at(const CaseView& view, const Observed<Signalled>& signal, const ProcessState& process) {
   const Pid target = signal->target;
   if (target > 0) return target == process.pid;
   if (target == -1) return process.pid != signal->by;

@@ -90,6 +90,9 @@ bool alive_at(const ProcessState& process, int number);
 // shares?
 bool hits(const CaseView& view, const Observed<Signalled>& signal, const ProcessState& process);
 
+// The same, but whether the process was there by then is left open.
+bool aimed_at(const CaseView& view, const Observed<Signalled>& signal, const ProcessState& process);
+
 // Wait statuses, as wait(2) encodes them.
 bool exited_by_itself(int status);
 int exit_code_of(int status);

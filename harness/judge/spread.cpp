@@ -16,11 +16,15 @@ Assessment judge_it(const ExpectSpread& expect, const CaseView& view) {
   std::erase_if(processes, [&](const ProcessState* process) { return !view.asked_for(*process); });
   if (processes.empty()) return assessment;
   std::vector<int> counts(processes.size(), 0), numbers;
+  std::vector<int> unserved;
   int total = 0;
   for (const auto& one : view.all<Concluded>()) {
     if (one->group != expect.group) continue;
     const Pid pid = holder_of(*one.what, view);
-    if (pid == 0) continue;
+    if (pid == 0) {
+      if (!was_answered(*one.what) && one->outcome != Outcome::abandoned) unserved.push_back(one.number);
+      continue;
+    }
     const auto holder = std::find(processes.begin(), processes.end(), view.bearer(pid, one.number));
     if (holder == processes.end()) continue;
     ++counts[static_cast<std::size_t>(holder - processes.begin())];
@@ -30,6 +34,16 @@ Assessment judge_it(const ExpectSpread& expect, const CaseView& view) {
   std::vector<std::string> shares;
   for (std::size_t i = 0; i < processes.size(); ++i)
     shares.push_back(fmt::format("{} at {}", counts[i], view.name(*processes[i])));
+  if (total < expect.at_least && !unserved.empty()) {
+    assessment.violated(
+        {.expected = fmt::format("{} of {} accepted by some process", counted(expect.at_least, "connection"),
+                                 quoted(expect.group)),
+         .actual = fmt::format("{}; {} had reached no process when they ended", list(shares, 12),
+                               counted(static_cast<long>(unserved.size()), "connection")),
+         .evidence = few(unserved),
+         .hint = "Some listener's queue is full: its process does not accept, or too slowly."});
+    return assessment;
+  }
   if (total < expect.at_least) {
     assessment.not_observed(fmt::format("the spread of {} needs {}, {} are known by their process",
                                         quoted(expect.group), counted(expect.at_least, "connection"), total));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "judge/charged_requirements.hpp"
 #include "judge/leftovers.hpp"
 #include "judge/wording.hpp"
 
@@ -12,10 +13,7 @@ namespace clusterspec {
 
 namespace {
 
-constexpr const char* k_nothing_left = "terminate.nothing-left";
-constexpr const char* k_exact_count = "launch.exact-count";
-constexpr const char* k_not_restarted = "exit.not-restarted";
-constexpr const char* k_clean_stop = "terminate.workers-stop-cleanly";
+using namespace charged;
 
 bool attempted_in_vain(const ProcessState& process, const CaseView& view) {
   if (process.executions > 0) return false;
@@ -146,7 +144,11 @@ std::optional<std::string> unexplained(const ProcessState& process, int by_signa
   for (const auto& signal : view.all<Signalled>()) {
     if (signal->signal != by_signal || signal.number >= process.exited_at) continue;
     const bool of_unknown_group = signal->target < 0 && process.group == 0;
-    if (!hits(view, signal, process) && !of_unknown_group) continue;
+    // A process is first seen at its first watched call; it may have been forked before the signal that ends
+    // it.
+    const bool born_into =
+        signal->target <= 0 && process.appeared_at > signal.number && aimed_at(view, signal, process);
+    if (!hits(view, signal, process) && !of_unknown_group && !born_into) continue;
     if (signal->by == 0) return std::nullopt;
     sender = ", sent by " + view.cluster().name(signal->by);
   }

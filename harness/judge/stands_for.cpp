@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
+#include "judge/charged_requirements.hpp"
+
 namespace clusterspec {
 
 namespace {
 
-constexpr const char* k_listens = "share.every-process-listens";
-constexpr const char* k_serves = "share.every-process-serves";
-constexpr const char* k_exact_count = "launch.exact-count";
-constexpr const char* k_fresh_image = "launch.fresh-image";
-constexpr const char* k_started_line = "launch.announced";
-constexpr const char* k_stopped_line = "exit.clean-announced";
-constexpr const char* k_failed_line = "exit.failure-announced";
-constexpr const char* k_terminating_line = "terminate.announced";
-constexpr const char* k_clean_stop = "terminate.workers-stop-cleanly";
-constexpr const char* k_interrupt = "terminate.interrupt-reaches-all";
+using namespace charged;
 
 // The steps before the one that could not be done.
 using Before = std::span<const Step>;
@@ -58,7 +51,8 @@ struct Precondition {
         return not_executed() ? k_fresh_image : k_exact_count;
       case Awaited::exited:
       case Awaited::listeners_closed:
-        return interrupted(before, view.implementation().dialect) ? k_interrupt : "";
+        if (!interrupted(before, view.implementation().dialect)) return {};
+        return surplus() ? k_exact_count : k_interrupt;
       case Awaited::line:
         if (!step.line) return {};
         return *step.line == LineKind::terminating && out_of_reach(step.of) ? k_interrupt
@@ -135,6 +129,17 @@ struct Precondition {
       return std::none_of(signals.begin(), signals.end(),
                           [&](const auto& signal) { return hits(view, signal, *process); });
     });
+  }
+
+  // Processes that nobody asked for may not know of the interrupt, and keep up those that wait for them.
+  bool surplus() const {
+    const ProcessState* launcher = view.cluster().launcher(k_first_instance);
+    const auto& processes = view.cluster().processes();
+    return launcher && std::any_of(processes.begin(), processes.end(), [&](const ProcessState& process) {
+             const bool grandchild = process.ordinal == 0 && process.parent != launcher->pid;
+             return process.instance == k_first_instance && !process.launcher &&
+                    process.appeared_at <= until && (grandchild || !view.asked_for(process));
+           });
   }
 
   // A worker that was never started cannot listen: that it does not is no second fault.

@@ -1,11 +1,13 @@
 #include "reference_server/faulty/altered_decisions.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <string>
 
 #include "reference_server/spawn.hpp"
 
@@ -36,16 +38,19 @@ std::string line_with_exit_code(WorkerEnd end) {
   return documented_policy().ended_line({end.pid, WEXITSTATUS(end.status)});
 }
 
-bool write_terminating_in_pieces(std::string_view line) {
-  // Other lines stay whole, so that only one requirement is broken.
-  if (line.find("terminating") == std::string_view::npos)
-    return documented_policy().write_line(line);
-  for (const char c : line) {
-    [[maybe_unused]] const auto written = write(STDOUT_FILENO, &c, 1);
-    // As over a slow line: long enough that the others, who write theirs so too, come in between.
-    poll(nullptr, 0, 5);
+bool write_terminating_in_halves(std::string_view line) {
+  static std::string second_half;
+  static bool line_is_open = false;
+  if (is_launcher() && line.find("terminating") != std::string_view::npos && second_half.empty()) {
+    const std::size_t half = line.find("terminating") + std::strlen("terminating");
+    second_half = line.substr(half);
+    line_is_open = true;
+    std::atexit([] { (void)!write(STDOUT_FILENO, second_half.data(), second_half.size()); });
+    return write(STDOUT_FILENO, line.data(), half) == static_cast<ssize_t>(half);
   }
-  return true;
+  // Its other lines begin where lines begin: they are not what is broken.
+  if (line_is_open) line_is_open = write(STDOUT_FILENO, "\n", 1) != 1;
+  return documented_policy().write_line(line);
 }
 
 InterruptStep documented_step(const Interrupt& interrupt) {

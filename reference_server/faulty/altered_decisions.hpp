@@ -25,7 +25,7 @@ std::optional<WorkerEnd> look_without_reaping(std::span<const pid_t> living);
 // Loses sight of the workers that a signal has ended.
 std::optional<WorkerEnd> reap_exited_only(std::span<const pid_t> living);
 std::string line_with_exit_code(WorkerEnd end);
-bool write_terminating_in_pieces(std::string_view line);
+bool write_terminating_in_halves(std::string_view line);
 InterruptStep documented_step(const Interrupt& interrupt);
 
 // Steps of a worker's start.

@@ -41,8 +41,9 @@ constexpr Fault k_faults[] = {
        };
      }},
     {"interleaves-lines", "terminate.announced",
-     "each process writes its terminating line byte by byte, so that lines of several processes mix",
-     [](Policy& policy) { policy.write_line = write_terminating_in_pieces; }},
+     "the launcher writes half of its terminating line, and the rest only when it ends: other lines come "
+     "between",
+     [](Policy& policy) { policy.write_line = write_terminating_in_halves; }},
     {"second-interrupt-kills",
      "terminate.repeat-ignored,terminate.in-flight-completes,terminate.nothing-left",
      "a second interrupt ends the process at once",

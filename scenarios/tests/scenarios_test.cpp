@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "judge/charged_requirements.hpp"
 #include "load/load.hpp"
 #include "plan/plan.hpp"
 
@@ -62,6 +63,14 @@ std::shared_ptr<const Implementation> reference() {
 const Machine k_able{true, true, true, true, {}};
 
 }  // namespace
+
+TEST_CASE("what the judge charges on its own account stands in the catalogue") {
+  const Catalogue known = catalogue();
+  for (const char* id : charged::k_all) {
+    INFO(id);
+    CHECK(find(known, id) != nullptr);
+  }
+}
 
 TEST_CASE("every implementation file is right and has the name of its folder") {
   const auto files = toml_files(k_root / "implementations");

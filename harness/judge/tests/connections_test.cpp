@@ -165,6 +165,13 @@ TEST_CASE("Connections spread evenly") {
   holds(expect, with_load(100, 110, 90));
   fails(expect, with_load(200, 100, 20), "20 at worker 2 (pid 4)");
   cannot_be_judged(expect, with_load(90, 90, 90), "needs 300 connections, 270 are known");
+  // Who was never accepted counts against the server, not against the observation.
+  JournalBuilder hung = with_load(100, 110, 89);
+  Concluded never_accepted;
+  never_accepted.group = "load";
+  never_accepted.outcome = Outcome::hung;
+  hung.insert(hung.position<StepBegun>(2), never_accepted, Source::probe);
+  fails(expect, hung, "1 connection had reached no process");
   // One process alone is always even, however the others fare.
   expect.over = target("worker 1");
   holds(expect, with_load(0, 300, 0));

@@ -176,6 +176,16 @@ TEST_CASE("An end by a signal of the harness is none: to the pid, to the group, 
   passes_standing(direct);
 }
 
+TEST_CASE("A signal to the group also explains the end of a process that is seen only after it") {
+  JournalBuilder unseen;
+  const std::size_t after = unseen.position<Signalled>() + 1;
+  unseen.insert(after, Exited{9, k_interrupt}, Source::pidfd);
+  unseen.insert(after, Appeared{9, k_launcher, k_launcher, k_launcher}, Source::notification);
+  CHECK(judged_standing(unseen, {Standing::unexpected_process}).verdict == Verdict::pass);
+  unseen.get<Signalled>().target = k_first;
+  CHECK(judged_standing(unseen, {Standing::unexpected_process}).verdict == Verdict::fail);
+}
+
 TEST_CASE("A signal to somebody else, or of the server's own, explains nothing") {
   JournalBuilder other;
   other.insert(other.position<Signalled>(), Signalled{0, k_second, k_kill, false});

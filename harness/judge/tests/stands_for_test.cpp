@@ -73,6 +73,15 @@ TEST_CASE("A cluster that was interrupted ends") {
   breaks("terminate.interrupt-reaches-all", pressed, stopped_at(3));
 }
 
+TEST_CASE("A cluster that does not end because of processes nobody asked for has too many processes") {
+  auto builder = stopped_at(3);
+  builder.insert(builder.position<Signalled>(), Appeared{9, k_first, k_launcher, k_launcher},
+                 Source::notification);
+  const auto judgement = judged_all(scenario_with({}), builder);
+  CHECK(judgement.requirements.at("launch.exact-count") == Verdict::fail);
+  CHECK_FALSE(judgement.requirements.contains("terminate.interrupt-reaches-all"));
+}
+
 TEST_CASE("Signals that are not for all are the scenario's own affair, and so is the end they bring") {
   Scenario one = scenario_with({});
   one.steps[2].action = SendSignal{Signal{k_interrupt}, target("worker 1"), 1};
