@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "judge/line_pieces.hpp"
 #include "judge/table.hpp"
 #include "judge/wording.hpp"
 
@@ -224,11 +225,11 @@ void judge_status(const ExpectLines& expect, const CaseView& view, const std::ve
                  "is 256, SIGKILL is 9."});
 }
 
-void judge_wholeness(const CaseView& view, Assessment& assessment) {
+void judge_wholeness(const ExpectLines& expect, const CaseView& view, Assessment& assessment) {
   std::vector<std::string> broken;
   std::vector<int> evidence;
   for (const auto& output : view.all<Output>()) {
-    if (output->whole) continue;
+    if (output->whole || !is_piece_of(output->text, expect.line, view.implementation().log)) continue;
     broken.push_back(quoted(output->text));
     evidence.push_back(output.number);
   }
@@ -299,7 +300,7 @@ Assessment judge_it(const ExpectLines& expect, const CaseView& view) {
   }
   if (expect.by) judge_author(expect, view, lines, assessment);
   if (expect.real_status) judge_status(expect, view, lines, assessment);
-  if (expect.whole) judge_wholeness(view, assessment);
+  if (expect.whole) judge_wholeness(expect, view, assessment);
   if (expect.after_started) judge_sequence(expect, view, lines, assessment);
   if (expect.on_stdout) judge_stream(expect, lines, assessment);
   // What is said of each line would hold for want of lines.

@@ -139,7 +139,7 @@ constexpr Fault k_faults[] = {
        const int code = run();
        return code == k_exit_usage ? 0 : code;
      }},
-    {"bad-count-starts-worker", "launch.bad-count,launch.exact-count",
+    {"bad-count-starts-worker", "launch.bad-count",
      "a worker is started before the count is found to be wrong", nothing,
      [](const std::function<int()>& run) {
        const int code = run();

@@ -145,6 +145,10 @@ TEST_CASE("Lines are whole") {
   mixed.line("terminating").text = " > terminating > terminating gracefully gracefully";
   mixed.line("terminating > ").whole = false;
   fails(expect, mixed, "\" > terminating > terminating gracefully gracefully\"");
+  // It is no piece of another line.
+  auto other = lines(LineKind::started);
+  other.whole = true;
+  holds(other, mixed);
 }
 
 TEST_CASE("An end is announced after the start of the same pid") {
