@@ -90,6 +90,13 @@ constexpr Fault k_faults[] = {
        const int code = run();
        return code == 1 && is_launcher() ? 0 : code;
      }},
+    {"taken-port-leaves-process", "share.port-taken",
+     "a launcher that cannot listen ends and leaves a process behind for some seconds", nothing,
+     [](const std::function<int()>& run) {
+       const int code = run();
+       if (code == 1 && is_launcher()) leave_process_behind(false);
+       return code;
+     }},
     {"silent-errors", "share.port-taken,launch.bad-count", "no error is told on standard error", nothing,
      [](const std::function<int()>& run) {
        drop_error_output();

@@ -77,9 +77,10 @@ void start_threads(const Server&) {
   stay();
 }
 
-// Its grandchild is of another session, hears no signal, and keeps the port open.
+// Its grandchild is of another session, hears no signal, and keeps the port open. It ends only after it has
+// been reached once, so that nobody takes it for one that never was ready.
 void escape(const Server& server) {
-  open_listener(server.port);
+  const int listener = open_listener(server.port);
   if (counted_fork() == 0) {
     ::setsid();
     if (counted_fork() == 0) {
@@ -89,6 +90,7 @@ void escape(const Server& server) {
     ::_exit(0);
   }
   ::wait(nullptr);
+  ::accept(listener, nullptr, nullptr);
 }
 
 void be_deaf(const Server& server) {
