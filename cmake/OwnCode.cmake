@@ -45,6 +45,15 @@ function(clusterspec_room name)
   target_link_libraries(${name} PUBLIC ${ROOM_DEPENDS} ${ROOM_LIBRARIES} PRIVATE own_code)
 endfunction()
 
+# With a sanitizer everything takes longer.
+function(clusterspec_limits name label minutes)
+  if(CLUSTERSPEC_SANITIZE)
+    math(EXPR minutes "4 * ${minutes}")
+  endif()
+  math(EXPR seconds "60 * ${minutes}")
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${seconds})
+endfunction()
+
 # A test program of a room. label: unit | golden | process
 function(clusterspec_test name label)
   if(NOT CLUSTERSPEC_TESTS)
@@ -55,5 +64,13 @@ function(clusterspec_test name label)
   target_link_libraries(${name} PRIVATE ${TEST_DEPENDS} catch2_main own_code)
   target_compile_definitions(${name} PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}" BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 300)
+  clusterspec_limits(${name} ${label} 5)
+endfunction()
+
+# A test of whole programs. minutes: its deadline, on a machine that has nothing else to do
+function(clusterspec_program_test name label minutes)
+  add_test(NAME ${name} COMMAND ${ARGN})
+  clusterspec_limits(${name} ${label} ${minutes})
+  # The leak sanitizer starts a process at the end of each program, which the harness would blame the server for.
+  set_tests_properties(${name} PROPERTIES ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
 endfunction()

@@ -35,7 +35,7 @@ void Server::wait_for_connections() {
     if (m_closed || !m_listener || !m_listener->is_open()) return;
     if (accept_some(k_batch)) {
       wait_for_connections();
-    } else {
+    } else if (m_policy.after_shortage == AfterShortage::accepts_again) {
       accept_later();
     }
   });
@@ -49,7 +49,7 @@ bool Server::accept_some(int most) {
     const auto accepted = m_listener->accept(socket);
     descriptors_left = accepted != Listener::Accepted::no_descriptors;
     more = accepted == Listener::Accepted::connection;
-    if (!more) continue;
+    if (!more || m_policy.accept_fate() == AcceptFate::closed) continue;
     auto connection = std::make_shared<Connection>(std::move(socket), m_identity, *this);
     connection->m_place = m_connections.insert(m_connections.end(), connection);
     fresh.push_back(std::move(connection));
@@ -124,7 +124,10 @@ void Server::finish_connections() {
   const std::vector<std::shared_ptr<Connection>> connections(m_connections.begin(), m_connections.end());
   // One without a request reads once more, and closes unless something has come.
   for (const auto& connection : connections) {
-    if (m_policy.idle_fate == IdleFate::closed || connection->request_in_flight()) connection->finish();
+    if (m_policy.idle_fate == IdleFate::closed || connection->request_in_flight())
+      connection->finish();
+    else if (m_policy.idle_fate == IdleFate::closed_unread)
+      connection->drop();
   }
 }
 

@@ -145,7 +145,7 @@ Holder CaseDriver::holder_of(int client) {
 
 bool CaseDriver::handled(Connection& connection) {
   if (connection.phase() >= Phase::answered) return true;
-  if (connection.phase() != Phase::sent) return false;
+  if (connection.phase() != Phase::sent && !connection.waits_to_send()) return false;
   const auto pair = server_end_of(connection.fd());
   const auto end = pair ? m_listeners->diag().connection(*pair) : std::nullopt;
   if (!end || end->inode == 0) return false;

@@ -62,6 +62,7 @@ class CaseDriver {
   Done act(const Launch& step);
   Done act(const Await& step);
   Done act(const Open& step);
+  Done act(const Send& step);
   Done act(const Load& step);
   Done act(const Stop& step);
   Done act(const Close& step);

@@ -88,7 +88,8 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   if (auto attached = attach_output(*instance, out, err); !attached) return tl::unexpected(attached.error());
   request.output = out.get();
   request.error = err.get();
-  request.watched = m_calls != nullptr;
+  const NotificationFilter filter(frequent_calls(m_case.scenario.steps));
+  if (m_calls) request.watched = &filter;
 
   auto spawned = spawn(request);
   if (!spawned) return tl::unexpected(spawned.error());

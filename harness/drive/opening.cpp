@@ -61,12 +61,12 @@ bool CaseDriver::open_counted(const Open& step, const std::shared_ptr<const Conn
   // A kept-alive connection concludes only when the server closes it: its answer is what the step waits for.
   Phase wanted = phase_of(step.until);
   if (wanted == Phase::concluded && step.keep_alive) wanted = Phase::answered;
-  if (plan->bytes.empty()) wanted = Phase::connected;
+  if (plan->bytes.empty() || step.later) wanted = Phase::connected;
   std::vector<int> numbers;
   const auto under_way = [&] { return m_probe->begun(step.group) - m_probe->reached(step.group, wanted); };
   const auto refill = [&] {
     while (m_probe->begun(step.group) < step.count && under_way() < step.at_once)
-      numbers.push_back(m_probe->connect(plan, false).number());
+      numbers.push_back(m_probe->connect(plan, step.later).number());
     return m_probe->begun(step.group) == step.count && under_way() == 0;
   };
   if (!wait(refill, step.within)) {
@@ -114,7 +114,8 @@ bool CaseDriver::open_per_process(const Open& step, const std::shared_ptr<const 
     }
   }
   for (const int number : kept)
-    if (Connection* connection = m_probe->find(step.group, number)) connection->send();
+    if (Connection* connection = m_probe->find(step.group, number); connection && !step.later)
+      connection->send();
   return advance_to(step, kept);
 }
 

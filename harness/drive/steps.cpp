@@ -9,6 +9,11 @@
 
 namespace clusterspec {
 
+CaseDriver::Done CaseDriver::act(const Send& step) {
+  for (Connection* connection : m_probe->open_connections(step.group)) connection->send();
+  return true;
+}
+
 CaseDriver::Done CaseDriver::act(const Load& step) {
   m_probe->start_load(plan_connections(step.group, step.request, Duration{}, 0, false, step.hung_after),
                       step.at_once);
@@ -83,7 +88,7 @@ CaseDriver::Done CaseDriver::act(const Hold& step) {
   m_gates.hold(step);
   // A gate that the server's own doing never opens would hang it: at the deadline it opens, and the journal
   // says so.
-  m_loop.after(std::chrono::duration_cast<Duration>(std::chrono::seconds(20) * m_options.time_scale),
+  m_loop.after(std::chrono::duration_cast<Duration>(step.within * m_options.time_scale),
                [this, name = step.name] {
                  if (m_gates.closed(name) && m_calls) m_calls->release(name, true);
                });

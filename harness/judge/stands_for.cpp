@@ -78,8 +78,15 @@ struct Precondition {
                  : not_executed()  ? k_fresh_image
                  : few_workers()   ? k_exact_count
                                    : k_listens;
+        case Call::accept:
+          return disturbed(before) ? "" : k_serves;
         case Call::exit_group:
+        case Call::close:
           return interrupted(before, view.implementation().dialect) ? k_interrupt : "";
+        case Call::kill:
+        case Call::clone:
+        case Call::write:
+          return {};
       }
     }
     return {};

@@ -99,7 +99,7 @@ Fd receive_descriptor(int socket) {
   // dup2 cleared close-on-exec on 0 to 2 alone: whatever else is open here stays ours.
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   if (request.watched) {
-    const int notifications = install_notification_filter();
+    const int notifications = request.watched->install();
     send_descriptor(channel, notifications);
     // While anyone holds it a call waits for an answer: should the observer die, ours must not be the copy
     // that keeps this process standing in its execve for ever.

@@ -11,15 +11,17 @@
 
 namespace clusterspec {
 
+class NotificationFilter;
+
 struct SpawnRequest {
   std::string executable;
   std::vector<std::string> arguments;    // with argv[0]
   std::vector<std::string> environment;  // "NAME=value"
   std::string directory;                 // empty: unchanged
   int input = -1, output = -1, error = -1;
-  bool terminal = false;  // `input` is a pty: make it the controlling terminal
-  bool watched = false;   // install the notification filter
-  bool helper = false;    // no server but a tool that works for us: stays in our process group, dies with us
+  bool terminal = false;                        // `input` is a pty: make it the controlling terminal
+  const NotificationFilter* watched = nullptr;  // to be installed
+  bool helper = false;  // no server but a tool that works for us: stays in our process group, dies with us
 };
 
 struct Spawned {

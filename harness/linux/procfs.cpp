@@ -233,6 +233,14 @@ Pid process_of_pidfd(Pid holder, int descriptor) {
   return at == std::string::npos ? 0 : to_number<Pid>(std::string_view(text).substr(at + 5)).value_or(0);
 }
 
+bool is_same_file(Pid pid, int one, int other) {
+  struct stat first {
+  }, second{};
+  return ::stat(fmt::format("/proc/{}/fd/{}", pid, one).c_str(), &first) == 0 &&
+         ::stat(fmt::format("/proc/{}/fd/{}", pid, other).c_str(), &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 Pid own_pid() { return ::getpid(); }
 
 Pid parent_pid() { return ::getppid(); }

@@ -57,6 +57,9 @@ bool can_execute(Pid pid, const std::string& path);
 // The process that a pidfd of another process refers to, 0 if it is none.
 Pid process_of_pidfd(Pid holder, int descriptor);
 
+// Both descriptors of the process are open, for the same file, pipe or socket.
+bool is_same_file(Pid pid, int one, int other);
+
 std::string current_directory();
 Pid own_pid();
 Pid parent_pid();

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "linux/process.hpp"
@@ -30,44 +31,65 @@ constexpr std::uint32_t k_architecture = AUDIT_ARCH_AARCH64;
 #error "seccomp: this architecture's AUDIT_ARCH value is missing"
 #endif
 
-constexpr std::array k_watched{
-    std::pair{SYS_execve, WatchedCall::execve},
-    std::pair{SYS_execveat, WatchedCall::execveat},
-    std::pair{SYS_bind, WatchedCall::bind},
-    std::pair{SYS_listen, WatchedCall::listen},
-    std::pair{SYS_exit_group, WatchedCall::exit_group},
-    std::pair{SYS_kill, WatchedCall::kill},
-    std::pair{SYS_tkill, WatchedCall::tkill},
-    std::pair{SYS_tgkill, WatchedCall::tgkill},
-    std::pair{SYS_pidfd_send_signal, WatchedCall::pidfd_send_signal},
-    std::pair{SYS_rt_sigqueueinfo, WatchedCall::rt_sigqueueinfo},
-    std::pair{SYS_rt_tgsigqueueinfo, WatchedCall::rt_tgsigqueueinfo},
+struct Watchable {
+  long number;
+  WatchedCall call;
+  bool frequent;
 };
 
-constexpr std::size_t k_calls = k_watched.size();
+constexpr Watchable k_watchable[] = {
+    {SYS_execve, WatchedCall::execve, false},
+    {SYS_execveat, WatchedCall::execveat, false},
+    {SYS_bind, WatchedCall::bind, false},
+    {SYS_listen, WatchedCall::listen, false},
+    {SYS_exit_group, WatchedCall::exit_group, false},
+    {SYS_kill, WatchedCall::kill, false},
+    {SYS_tkill, WatchedCall::tkill, false},
+    {SYS_tgkill, WatchedCall::tgkill, false},
+    {SYS_pidfd_send_signal, WatchedCall::pidfd_send_signal, false},
+    {SYS_rt_sigqueueinfo, WatchedCall::rt_sigqueueinfo, false},
+    {SYS_rt_tgsigqueueinfo, WatchedCall::rt_tgsigqueueinfo, false},
+    {SYS_accept, WatchedCall::accept, true},
+    {SYS_accept4, WatchedCall::accept4, true},
+    {SYS_close, WatchedCall::close, true},
+    {SYS_shutdown, WatchedCall::shutdown, true},
+#ifdef SYS_fork  // newer architectures have clone alone
+    {SYS_fork, WatchedCall::fork, true},
+    {SYS_vfork, WatchedCall::vfork, true},
+#endif
+    {SYS_clone, WatchedCall::clone, true},
+    {SYS_clone3, WatchedCall::clone3, true},
+    {SYS_write, WatchedCall::write, true},
+    {SYS_writev, WatchedCall::writev, true},
+};
 
-// [0] load arch, [1] wrong arch -> allow, [2] load number, [3..] one comparison a call, then allow, then
-// notify.
-constexpr std::array<sock_filter, k_calls + 5> make_filter() {
-  std::array<sock_filter, k_calls + 5> f{};
-  f[0] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch));
-  f[1] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k_architecture, 0, static_cast<std::uint8_t>(k_calls + 1));
-  f[2] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr));
-  for (std::size_t i = 0; i < k_calls; ++i)
-    f[3 + i] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(k_watched[i].first),
-                        static_cast<std::uint8_t>(k_calls - i), 0);
-  f[3 + k_calls] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-  f[4 + k_calls] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
-  return f;
-}
-
-constexpr auto k_filter = make_filter();
+std::uint64_t instruction(sock_filter one) { return std::bit_cast<std::uint64_t>(one); }
 
 }  // namespace
 
-int install_notification_filter() {
-  const sock_fprog program{static_cast<unsigned short>(k_filter.size()),
-                           const_cast<sock_filter*>(k_filter.data())};
+NotificationFilter::NotificationFilter(const std::vector<WatchedCall>& frequent) {
+  std::vector<long> numbers;
+  for (const Watchable& one : k_watchable)
+    if (!one.frequent || std::find(frequent.begin(), frequent.end(), one.call) != frequent.end())
+      numbers.push_back(one.number);
+  // Load arch, wrong arch -> allow, load number, one comparison a call, then allow, then notify.
+  const auto calls = static_cast<std::uint8_t>(numbers.size());
+  m_code = {instruction(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch))),
+            instruction(
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k_architecture, 0, static_cast<std::uint8_t>(calls + 1))),
+            instruction(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)))};
+  for (std::uint8_t i = 0; i < calls; ++i)
+    m_code.push_back(instruction(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(numbers[i]),
+                                          static_cast<std::uint8_t>(calls - i), 0)));
+  m_code.push_back(instruction(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)));
+  m_code.push_back(instruction(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF)));
+}
+
+int NotificationFilter::install() const {
+  static_assert(sizeof(sock_filter) == sizeof(std::uint64_t));
+  const sock_fprog program{
+      static_cast<unsigned short>(m_code.size()),
+      const_cast<sock_filter*>(reinterpret_cast<const sock_filter*>(m_code.data()))};  // NOLINT
   constexpr unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
   long fd = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
   if (fd < 0 && errno == EACCES) {
@@ -96,9 +118,10 @@ bool notification_allowed() {
   auto report = make_pipe();
   if (!report) return false;
   char allowed = 0;
+  const NotificationFilter filter;
   const pid_t pid = ::fork();
   if (pid == 0) {
-    allowed = install_notification_filter() >= 0 ? 1 : 0;
+    allowed = filter.install() >= 0 ? 1 : 0;
     (void)!::write(report->write.get(), &allowed, 1);
     // Its own exit would wait for an answer that nobody gives: the parent kills it.
     for (;;) ::pause();
@@ -118,8 +141,8 @@ std::optional<Notification> Notifications::receive() {
   Notification notification;
   notification.id = raw.id;
   notification.thread = static_cast<Pid>(raw.pid);
-  for (const auto& [number, call] : k_watched)
-    if (number == raw.data.nr) notification.call = call;
+  for (const Watchable& one : k_watchable)
+    if (one.number == raw.data.nr) notification.call = one.call;
   std::copy(std::begin(raw.data.args), std::end(raw.data.args), notification.arguments.begin());
   return notification;
 }
@@ -142,6 +165,13 @@ void Notifications::answer(std::uint64_t id, std::int64_t value, int error) {
 
 bool Notifications::valid(std::uint64_t id) const {
   return ::ioctl(m_fd.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+std::uint64_t read_word(Pid pid, std::uint64_t address) {
+  std::uint64_t word = 0;
+  const iovec local{&word, sizeof word};
+  const iovec remote{reinterpret_cast<void*>(address), sizeof word};  // NOLINT: an address in another process
+  return ::process_vm_readv(pid, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(sizeof word) ? word : 0;
 }
 
 std::string read_string(Pid pid, std::uint64_t address, std::size_t limit) {
@@ -170,13 +200,8 @@ std::vector<std::string> read_string_list(Pid pid, std::uint64_t address, std::s
   std::vector<std::string> list;
   std::size_t used = 0;
   while (used < limit) {
-    std::uint64_t pointer = 0;
-    const iovec local{&pointer, sizeof pointer};
-    const iovec remote{reinterpret_cast<void*>(address),
-                       sizeof pointer};  // NOLINT: an address in another process
-    if (::process_vm_readv(pid, &local, 1, &remote, 1, 0) != static_cast<ssize_t>(sizeof pointer) ||
-        pointer == 0)
-      break;
+    const std::uint64_t pointer = read_word(pid, address);
+    if (pointer == 0) break;
     list.push_back(read_string(pid, pointer, std::min<std::size_t>(131072, limit - used)));
     used += list.back().size() + sizeof pointer;
     address += sizeof pointer;

@@ -26,13 +26,33 @@ enum class WatchedCall {
   pidfd_send_signal,
   rt_sigqueueinfo,
   rt_tgsigqueueinfo,
+  // Frequent, and therefore watched only on demand: each costs the server 13 to 23 us.
+  accept,
+  accept4,
+  close,
+  shutdown,
+  fork,
+  vfork,
+  clone,
+  clone3,
+  write,
+  writev,
 };
 
-// In a child between fork and exec: installs the filter and gives the descriptor to which calls are reported;
-// -1 and errno where the kernel refuses. Async-signal-safe. Needs Linux 5.19 (WAIT_KILLABLE_RECV): before
-// that a signal that comes while a call stands still would make it fail with EINTR, so watching would change
-// the server.
-int install_notification_filter();
+// Which calls are reported: the rare ones always, of the frequent ones those that are named.
+class NotificationFilter {
+ public:
+  explicit NotificationFilter(const std::vector<WatchedCall>& frequent = {});
+
+  // In a child between fork and exec: installs it and gives the descriptor to which calls are reported; -1
+  // and errno where the kernel refuses. Async-signal-safe. Needs Linux 5.19 (WAIT_KILLABLE_RECV): before that
+  // a signal that comes while a call stands still would make it fail with EINTR, so watching would change the
+  // server.
+  int install() const;
+
+ private:
+  std::vector<std::uint64_t> m_code;  // struct sock_filter of bpf(4), 8 bytes each
+};
 
 // Tries it in a child of its own.
 bool notification_allowed();
@@ -60,6 +80,8 @@ class Notifications {
   Fd m_fd;
 };
 
+// The first 8 bytes there; 0 if they cannot be read.
+std::uint64_t read_word(Pid pid, std::uint64_t address);
 // Strings in the memory of a process that stands still. Bounded, the list in all its bytes too: its pointers
 // may name the same long string again and again. A faulty pointer gives what could be read.
 std::string read_string(Pid pid, std::uint64_t address, std::size_t limit = 131072);

@@ -2,8 +2,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -109,6 +111,15 @@ ListenerFacts listener_facts(int listener) {
   }
   facts.address = text;
   return facts;
+}
+
+bool is_listener(int fd) {
+  return option(fd, SOL_SOCKET, SO_ACCEPTCONN, 0) != 0 && listener_facts(fd).stream_over_ip;
+}
+
+bool accept_finds_nothing(int listener) {
+  pollfd poll{listener, POLLIN, 0};
+  return (::fcntl(listener, F_GETFL) & O_NONBLOCK) && ::poll(&poll, 1, 0) == 0;
 }
 
 Fd copy_descriptor(int pidfd, int number) {

@@ -39,6 +39,10 @@ struct ListenerFacts {
 };
 ListenerFacts listener_facts(int listener);
 
+bool is_listener(int fd);  // a TCP socket that listens
+// accept(2) would fail at once with EAGAIN: nothing is queued, and the socket does not wait.
+bool accept_finds_nothing(int listener);
+
 // A copy of a descriptor of another process (pidfd_getfd(2)).
 Fd copy_descriptor(int pidfd, int number);
 

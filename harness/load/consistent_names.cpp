@@ -75,12 +75,16 @@ class Follower {
     target("of", it.of);
     m_groups.needs(it.connections, at("connections"), m_mistakes);
   }
-  void operator()(const Open& it) { m_groups.add_once(it.group, at("open"), m_mistakes); }
+  void operator()(const Open& it) {
+    m_groups.add_once(it.group, at("open"), m_mistakes);
+    if (it.later) m_later.add(it.group);
+  }
   void operator()(const Load& it) {
     m_groups.add_once(it.group, at("load"), m_mistakes);
     m_loads.add(it.group);
   }
   void operator()(const Stop& it) { m_loads.needs(it.group, at("stop"), m_mistakes); }
+  void operator()(const Send& it) { m_later.needs(it.group, at("send"), m_mistakes); }
   void operator()(const Close& it) { m_groups.needs(it.group, at("close"), m_mistakes); }
   void operator()(const SendSignal& it) { target("to", it.to); }
   void operator()(const Press&) {
@@ -166,6 +170,7 @@ class Follower {
   Given m_groups{"connection group", "a step open = \"NAME\" or load = \"NAME\" makes one"};
   Given m_loads{"load", "a step load = \"NAME\" makes one"};
   Given m_looks{"look", "a step look = \"NAME\" takes one"};
+  Given m_later{"group that sends later", "a step open = \"NAME\" with later = true makes one"};
   Given m_gates{"gate", "a step hold = \"CALL\" with name = \"NAME\" makes one"};
   Given m_steps{"step", "a step has a name by name = \"NAME\""};
   Given m_instances{"instance", "a step launch = \"NAME\" starts one"};

@@ -11,8 +11,6 @@
 namespace clusterspec {
 namespace {
 
-const std::vector<std::string> k_errors{"EADDRINUSE", "EACCES", "ENOENT", "EAGAIN", "ENOMEM"};
-
 class Rules {
  public:
   Rules(const toml::table& table, Mistakes& mistakes) : m_table(table), m_mistakes(mistakes) {}
@@ -37,6 +35,10 @@ class Rules {
   void operator()(const Open& it) const {
     wrong_if(given("count") && given("per-process"), "per-process",
              "count and per-process exclude each other", "per-process opens as many as it takes");
+    wrong_if(it.later && it.request == "nothing", "later",
+             "a connection that sends nothing has nothing to send later", "a request, or no later");
+    wrong_if(it.later && (it.until == Progress::sent || it.until == Progress::concluded), "until",
+             "it comes no further before it has sent its request", "until = \"connected\" or \"handled\"");
     at_least("count", it.count, 1);
     if (it.per_process) at_least("per-process", *it.per_process, 1);
     at_least("bytes", it.bytes, 0);
@@ -56,16 +58,15 @@ class Rules {
   }
   void operator()(const SendSignal& it) const { at_least("times", it.times, 1); }
   void operator()(const Press& it) const { at_least("times", it.times, 1); }
+  void operator()(const Hold& it) const { longer_than_nothing("within", it.within); }
   void operator()(const AwaitHeld& it) const {
     at_least("count", it.count, 1);
     if (it.within) longer_than_nothing("within", *it.within);
   }
   void operator()(const Inject& it) const {
     at_least("times", it.times, 1);
-    const bool known = std::find(k_errors.begin(), k_errors.end(), it.error) != k_errors.end();
-    wrong_if(read_well("error", it.error) && !known, "error",
-             fmt::format("\"{}\" is no error that can be injected", printable(it.error)),
-             did_you_mean(it.error, k_errors) + "valid: " + listed(k_errors));
+    wrong_if(it.always && it.times != 1, "times", "always is more than any number of times",
+             "times or always");
   }
 
   // Expectations.

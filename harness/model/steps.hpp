@@ -125,6 +125,7 @@ struct Open {
   Duration delay{};
   std::int64_t bytes = 0;
   bool keep_alive = false;
+  bool later = false;
   int at_once = 64;
   Duration within = std::chrono::seconds(10);
   Duration hung_after = std::chrono::seconds(10);
@@ -141,9 +142,19 @@ struct Open {
     v("delay", self.delay, Need::optional, "for {delay} of the request kind");
     v("bytes", self.bytes, Need::optional, "for {bytes} of the request kind");
     v("keep-alive", self.keep_alive, Need::optional, "stay open, idle, after the answer");
+    v("later", self.later, Need::optional, "send nothing until a step `send`");
     v("at-once", self.at_once, Need::optional, "at most that many under way together while opening");
     v("within", self.within, Need::optional, "the step's deadline");
     v("hung-after", self.hung_after, Need::optional, "no byte for that long: the outcome is hung");
+  }
+};
+
+// The requests of connections that were opened to send later.
+struct Send {
+  std::string group;
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("send", self.group, Need::required, "the group whose connections send their requests now");
   }
 };
 
@@ -235,22 +246,38 @@ struct Look {
 };
 
 // Keeps a process before a call until `release`: the race that shows once in a thousand runs, every time.
-enum class Call { bind, listen, execve, exit_group };
+// Calls from `accept` on are frequent and watched only in scenarios that name them.
+enum class Call {
+  bind,
+  listen,
+  execve,
+  exit_group,
+  kill,    // any that sends a signal to another process
+  accept,  // with a connection in the queue, or on a socket that waits for one
+  close,   // of a listener; or shutdown of one
+  clone,   // of a process, not of a thread; fork too
+  write,   // to standard output
+};
 template <>
 struct Names<Call> {
-  static constexpr std::array table{std::pair{Call::bind, "bind"}, std::pair{Call::listen, "listen"},
-                                    std::pair{Call::execve, "execve"}, std::pair{Call::exit_group, "exit"}};
+  static constexpr std::array table{std::pair{Call::bind, "bind"},     std::pair{Call::listen, "listen"},
+                                    std::pair{Call::execve, "execve"}, std::pair{Call::exit_group, "exit"},
+                                    std::pair{Call::kill, "kill"},     std::pair{Call::accept, "accept"},
+                                    std::pair{Call::close, "close"},   std::pair{Call::clone, "clone"},
+                                    std::pair{Call::write, "write"}};
 };
 
 struct Hold {
   Call call = Call::bind;
   Target of{Role::workers, 0, std::string(k_first_instance)};
   std::string name;
+  Duration within = std::chrono::seconds(20);
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
     v("hold", self.call, Need::required, "the call before which a process is kept");
     v("of", self.of, Need::optional, "who: launcher, workers, worker N; default workers");
     v("name", self.name, Need::required, "names the gate, for `release` and `await-held`");
+    v("within", self.within, Need::optional, "after so long it opens by itself, default \"20s\"");
   }
 };
 
@@ -275,18 +302,43 @@ struct Release {
   }
 };
 
+// Those that a call may be made to fail with (errno(3)).
+enum class CallError {
+  address_in_use,
+  access_denied,
+  no_such_file,
+  try_again,
+  no_memory,
+  too_many_files,
+  connection_aborted,
+  broken_pipe,
+};
+template <>
+struct Names<CallError> {
+  static constexpr std::array table{std::pair{CallError::address_in_use, "EADDRINUSE"},
+                                    std::pair{CallError::access_denied, "EACCES"},
+                                    std::pair{CallError::no_such_file, "ENOENT"},
+                                    std::pair{CallError::try_again, "EAGAIN"},
+                                    std::pair{CallError::no_memory, "ENOMEM"},
+                                    std::pair{CallError::too_many_files, "EMFILE"},
+                                    std::pair{CallError::connection_aborted, "ECONNABORTED"},
+                                    std::pair{CallError::broken_pipe, "EPIPE"}};
+};
+
 // Makes a call fail with an errno instead of happening.
 struct Inject {
   Call call = Call::bind;
   Target of{Role::workers, 0, std::string(k_first_instance)};
-  std::string error;
+  CallError error{};
   int times = 1;
+  bool always = false;
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
     v("inject", self.call, Need::required, "the call that fails");
     v("of", self.of, Need::optional, "who: launcher, workers, worker N; default workers");
-    v("error", self.error, Need::required, "EADDRINUSE, EACCES, ENOENT, EAGAIN, ENOMEM");
+    v("error", self.error, Need::required, "what it fails with");
     v("times", self.times, Need::optional, "how often in all");
+    v("always", self.always, Need::optional, "instead of times: each time");
   }
 };
 
@@ -306,7 +358,7 @@ struct Thaw {
   }
 };
 
-using StepAction = std::variant<Launch, Await, Open, Load, Stop, Close, SendSignal, Press, Occupy, Look, Hold,
-                                AwaitHeld, Release, Inject, Freeze, Thaw>;
+using StepAction = std::variant<Launch, Await, Open, Send, Load, Stop, Close, SendSignal, Press, Occupy, Look,
+                                Hold, AwaitHeld, Release, Inject, Freeze, Thaw>;
 
 }  // namespace clusterspec

@@ -12,22 +12,6 @@
 namespace clusterspec {
 namespace {
 
-std::optional<Call> gate_of(WatchedCall call) {
-  switch (call) {
-    case WatchedCall::execve:
-    case WatchedCall::execveat:
-      return Call::execve;
-    case WatchedCall::bind:
-      return Call::bind;
-    case WatchedCall::listen:
-      return Call::listen;
-    case WatchedCall::exit_group:
-      return Call::exit_group;
-    default:
-      return std::nullopt;
-  }
-}
-
 // Process 1 of a namespace takes no signal from inside it that it does not ask for. Elsewhere a server that
 // ends whoever started it would end the harness, and "everybody" would be every program of this machine's
 // user.
@@ -90,8 +74,9 @@ bool CallObserver::stopped_at_gate(Notifications& source, const Notification& n,
     return true;
   }
   if (decision.error) {
-    m_recorder.record(Source::notification, Injected{pid, std::string(name_of(call)), decision.error_name});
-    source.answer(n.id, -1, decision.error);
+    m_recorder.record(Source::notification,
+                      Injected{pid, std::string(name_of(call)), std::string(name_of(*decision.error))});
+    source.answer(n.id, -1, errno_of(*decision.error));
     return true;
   }
   return false;
@@ -106,16 +91,15 @@ void CallObserver::handle(Notifications& source, const Notification& n) {
   } else {
     m_processes.describe_if_due(pid, Source::notification);
   }
-  if (const auto call = gate_of(n.call); call && stopped_at_gate(source, n, pid, *call)) return;
+  if (m_gates.any())
+    if (const auto call = gated_call(n, pid, m_processes.pidfd(pid));
+        call && stopped_at_gate(source, n, pid, *call))
+      return;
   perform(source, n, pid);
 }
 
 void CallObserver::perform(Notifications& source, const Notification& n, Pid pid) {
   switch (n.call) {
-    case WatchedCall::execve:
-    case WatchedCall::execveat:
-    case WatchedCall::bind:
-      break;
     case WatchedCall::listen:
       if (perform_listen(source, n, pid)) return;
       break;
@@ -125,7 +109,7 @@ void CallObserver::perform(Notifications& source, const Notification& n, Pid pid
       m_recorder.record(Source::notification, Exiting{pid, static_cast<int>(n.arguments[0] & 0xff)});
       break;
     default:
-      if (record_signal(n, pid)) {
+      if (const auto sent = sent_signal(n, pid); sent && sent->to_another && record_signal(*sent, pid)) {
         source.answer(n.id, -1, EPERM);
         return;
       }
@@ -159,24 +143,12 @@ bool CallObserver::perform_listen(Notifications& source, const Notification& n, 
   return true;
 }
 
-bool CallObserver::record_signal(const Notification& n, Pid pid) {
-  auto target = static_cast<Pid>(n.arguments[0]);
-  auto signal = static_cast<int>(n.arguments[1]);
-  if (n.call == WatchedCall::tgkill || n.call == WatchedCall::rt_tgsigqueueinfo)
-    signal = static_cast<int>(n.arguments[2]);
-  if (n.call == WatchedCall::tkill) target = process_of_thread(target);
-  if (n.call == WatchedCall::pidfd_send_signal)
-    target = process_of_pidfd(pid, static_cast<int>(n.arguments[0]));
-  if (n.call == WatchedCall::kill && target == 0)
-    if (const auto stat = read_stat(pid)) target = -stat->group;
-  // Signal 0 asks whether someone is there; a signal to oneself (abort, a runtime's own threads) tells nobody
-  // anything.
-  if (signal == 0 || target == pid) return false;
-  m_recorder.record(Source::notification, Signalled{pid, target, signal, false});
-  if (!would_hit_us(target)) return false;
+bool CallObserver::record_signal(const SentSignal& sent, Pid pid) {
+  m_recorder.record(Source::notification, Signalled{pid, sent.target, sent.number, false});
+  if (!would_hit_us(sent.target)) return false;
   m_recorder.record(Source::notification,
                     Note{fmt::format("{} of process {} was refused: it would have hit the harness",
-                                     to_text(Signal{signal}), pid)});
+                                     to_text(Signal{sent.number}), pid)});
   return true;
 }
 

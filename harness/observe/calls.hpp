@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "observe/gated_call.hpp"
 #include "observe/gates.hpp"
 #include "observe/listeners.hpp"
 
@@ -38,7 +39,7 @@ class CallObserver {
   void perform(Notifications& source, const Notification& n, Pid pid);
   void record_execution(const Notification& n, Pid pid);
   bool perform_listen(Notifications& source, const Notification& n, Pid pid);
-  bool record_signal(const Notification& n, Pid pid);  // true: it must not happen
+  bool record_signal(const SentSignal& sent, Pid pid);  // true: it must not happen
   bool stopped_at_gate(Notifications& source, const Notification& n, Pid pid, Call call);
 
   Loop& m_loop;

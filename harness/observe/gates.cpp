@@ -7,11 +7,6 @@
 namespace clusterspec {
 namespace {
 
-constexpr std::array k_errors{
-    std::pair{std::string_view{"EADDRINUSE"}, EADDRINUSE}, std::pair{std::string_view{"EACCES"}, EACCES},
-    std::pair{std::string_view{"ENOENT"}, ENOENT}, std::pair{std::string_view{"EAGAIN"}, EAGAIN},
-    std::pair{std::string_view{"ENOMEM"}, ENOMEM}};
-
 bool means(const Target& target, Pid pid, const Cluster& cluster) {
   const auto meant = cluster.of(target);
   return std::any_of(meant.begin(), meant.end(),
@@ -20,10 +15,26 @@ bool means(const Target& target, Pid pid, const Cluster& cluster) {
 
 }  // namespace
 
-std::optional<int> injectable_error(std::string_view name) {
-  for (const auto& [known, code] : k_errors)
-    if (known == name) return code;
-  return std::nullopt;
+int errno_of(CallError error) {
+  switch (error) {
+    case CallError::address_in_use:
+      return EADDRINUSE;
+    case CallError::access_denied:
+      return EACCES;
+    case CallError::no_such_file:
+      return ENOENT;
+    case CallError::try_again:
+      return EAGAIN;
+    case CallError::no_memory:
+      return ENOMEM;
+    case CallError::too_many_files:
+      return EMFILE;
+    case CallError::connection_aborted:
+      return ECONNABORTED;
+    case CallError::broken_pipe:
+      return EPIPE;
+  }
+  return EINVAL;
 }
 
 void Gates::open(const std::string& gate) {
@@ -46,12 +57,12 @@ std::vector<std::string> Gates::closed_gates() const {
 Gates::Decision Gates::decide(Call call, Pid pid, const Cluster& cluster) {
   for (const Gate& gate : m_holds)
     if (gate.closed && gate.hold.call == call && means(gate.hold.of, pid, cluster))
-      return {&gate.hold.name, 0, {}};
+      return {&gate.hold.name, {}};
   for (Injection& injection : m_injections) {
-    if (injection.left == 0 || injection.inject.call != call || !means(injection.inject.of, pid, cluster))
-      continue;
-    --injection.left;
-    return {nullptr, injectable_error(injection.inject.error).value_or(EACCES), injection.inject.error};
+    const bool due = injection.inject.always || injection.left > 0;
+    if (!due || injection.inject.call != call || !means(injection.inject.of, pid, cluster)) continue;
+    if (!injection.inject.always) --injection.left;
+    return {nullptr, injection.inject.error};
   }
   return {};
 }

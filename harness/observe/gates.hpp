@@ -10,18 +10,17 @@
 
 namespace clusterspec {
 
-// The errno of "EADDRINUSE" and its like; nothing for a name that a scenario may not inject.
-std::optional<int> injectable_error(std::string_view name);
+int errno_of(CallError error);
 
 class Gates {
  public:
   struct Decision {
     const std::string* gate = nullptr;  // keep it there
-    int error = 0;                      // make it fail
-    std::string error_name;
+    std::optional<CallError> error;     // make it fail
   };
   void hold(const Hold& hold) { m_holds.push_back({hold, true}); }
   void inject(const Inject& inject) { m_injections.push_back({inject, inject.times}); }
+  bool any() const { return !m_holds.empty() || !m_injections.empty(); }
   void open(const std::string& gate);
   bool closed(const std::string& gate) const;
   std::vector<std::string> closed_gates() const;

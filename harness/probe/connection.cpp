@@ -48,7 +48,8 @@ void Connection::restart_timer() {
   m_loop.cancel(m_timer);
   // An idle connection may stay silent for as long as the case likes.
   const bool idle =
-      m_plan->bytes.empty() ? m_phase >= Phase::connected : m_phase == Phase::answered && m_plan->keep_alive;
+      waits_to_send() || (m_plan->bytes.empty() ? m_phase >= Phase::connected
+                                                : m_phase == Phase::answered && m_plan->keep_alive);
   if (idle || m_phase == Phase::concluded) return;
   const Duration delay = m_phase == Phase::answered ? k_end_after_answer : m_plan->hung_after;
   m_timer = m_loop.after(delay, [this] { on_silence(); });

@@ -52,6 +52,8 @@ class Connection {
   void note_accepted() { m_accepted = true; }
 
   Phase phase() const { return m_phase; }
+  // Connected, and has been told to send nothing yet.
+  bool waits_to_send() const { return m_wait_to_send && !m_sending && m_phase == Phase::connected; }
   int number() const { return m_facts.connection; }
   int fd() const { return m_fd.get(); }
   Holder holder();

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 
@@ -10,6 +11,7 @@
 #include "reference_server/faulty/altered_start.hpp"
 #include "reference_server/faulty/fault_tables.hpp"
 #include "reference_server/faulty/helpers.hpp"
+#include "reference_server/signals.hpp"
 
 namespace faulty_server {
 namespace {
@@ -126,6 +128,24 @@ constexpr Fault k_faults[] = {
     {"waits-for-idle-connections", "terminate.idle-is-prompt",
      "a connection that is kept alive without a request keeps its process from ending",
      [](Policy& policy) { policy.idle_fate = IdleFate::waited_for; }},
+    {"drops-accepted-at-interrupt", "terminate.accept-race",
+     "a connection that is accepted while an interrupt waits to be handled is closed at once",
+     [](Policy& policy) {
+       policy.accept_fate = [] { return interrupt_is_pending() ? AcceptFate::closed : AcceptFate::served; };
+     }},
+    {"closes-idle-unread", "terminate.idle-connections",
+     "an idle connection is closed without a look whether a request has just come",
+     [](Policy& policy) { policy.idle_fate = IdleFate::closed_unread; }},
+    {"deaf-after-shortage", "terminate.after-emfile",
+     "once accepting has failed for want of descriptors nothing is accepted any more",
+     [](Policy& policy) { policy.after_shortage = AfterShortage::gives_up; }},
+    {"ends-at-closed-output", "terminate.output-blocked", "a line that cannot be written ends the process",
+     [](Policy& policy) {
+       policy.write_line = [](std::string_view line) {
+         if (write(STDOUT_FILENO, line.data(), line.size()) < 0 && errno == EPIPE) _exit(1);
+         return true;
+       };
+     }},
     {"abandons-queue", "terminate.queue-served", "connections not yet accepted are reset at the end",
      [](Policy& policy) { policy.queue_fate = QueueFate::abandoned; }},
     {"launcher-closes-first", "terminate.launcher-closes-last,terminate.launcher-only",

@@ -210,6 +210,18 @@ std::optional<WorkerEnd> end_the_others(std::span<const pid_t> living) {
   return take_the_others(living, SIGINT, [](int status) { return status == 0; });
 }
 
+std::optional<WorkerEnd> miss_while_announcing(std::span<const pid_t> living) {
+  static bool announced_failure = false;
+  if (std::exchange(announced_failure, false)) {
+    while (waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+    return std::nullopt;
+  }
+  const auto end = documented_policy().next_ended(living);
+  announced_failure = end && end->status != 0;
+  return end;
+}
+
 std::optional<WorkerEnd> notice_last(std::span<const pid_t> living) {
   const auto end = documented_policy().next_ended(living);
   s_last_gone = end && living.size() == 1;

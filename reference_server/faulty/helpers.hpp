@@ -38,6 +38,7 @@ tl::expected<int, std::string> largest_count(std::span<const std::string_view> g
 std::optional<reference_server::WorkerEnd> reap_one_behind(std::span<const pid_t> living);
 std::optional<reference_server::WorkerEnd> kill_the_others(std::span<const pid_t> living);
 std::optional<reference_server::WorkerEnd> end_the_others(std::span<const pid_t> living);
+std::optional<reference_server::WorkerEnd> miss_while_announcing(std::span<const pid_t> living);
 std::optional<reference_server::WorkerEnd> notice_last(std::span<const pid_t> living);
 bool is_last_gone();  // the end that notice_last gave was that of the last worker
 

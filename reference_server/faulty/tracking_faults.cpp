@@ -79,6 +79,9 @@ constexpr Fault k_faults[] = {
          return AfterWorker::nothing;
        };
      }},
+    {"misses-end-while-announcing", "exit.failure-announced,terminate.dead-worker",
+     "who ends while the failure of a worker is being announced is reaped and forgotten",
+     [](Policy& policy) { policy.next_ended = miss_while_announcing; }},
     {"kills-other-workers", "exit.others-unaffected", "a worker killed by a signal takes the others with it",
      [](Policy& policy) { policy.next_ended = kill_the_others; }},
     {"ends-with-worker",

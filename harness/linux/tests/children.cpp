@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,12 +88,14 @@ std::optional<int> Child::wait() {
   return status;
 }
 
-WatchedChild::WatchedChild(const std::function<int()>& body)
+WatchedChild::WatchedChild(const std::function<int()>& body, const std::vector<WatchedCall>& frequent)
     : m_report(pipe_or_fail()), m_go(pipe_or_fail()) {
   m_child.emplace([&] {
-    const int filter = install_notification_filter();
+    const int filter = NotificationFilter(frequent).install();
     char go = 0;
-    if (::write(m_report.write.get(), &filter, sizeof filter) != sizeof filter ||
+    // No write(2): that may be a watched call, and nobody answers yet.
+    iovec number{const_cast<int*>(&filter), sizeof filter};
+    if (::pwritev2(m_report.write.get(), &number, 1, -1, 0) != sizeof filter ||
         ::read(m_go.read.get(), &go, 1) != 1)
       ::pause();  // to exit would be a call that nobody answers
     ::close(filter);

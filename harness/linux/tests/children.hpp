@@ -54,7 +54,8 @@ class Child {
 // A child whose watched calls are reported to us from its body's first statement on.
 class WatchedChild {
  public:
-  explicit WatchedChild(const std::function<int()>& body);
+  // `frequent`: see NotificationFilter.
+  explicit WatchedChild(const std::function<int()>& body, const std::vector<WatchedCall>& frequent = {});
 
   Child& child() { return *m_child; }
   bool watched() const { return m_notifications.fd() >= 0; }

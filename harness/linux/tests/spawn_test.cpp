@@ -212,7 +212,8 @@ TEST_CASE("A watched server stands still in its execve until that is answered") 
     return;
   }
   SpawnRequest request;
-  request.watched = true;
+  const NotificationFilter filter;
+  request.watched = &filter;
   Program program({"/bin/echo", "hello"}, request);
   REQUIRE(program.notifications());
   Notifications notifications(std::move(program.notifications()));

@@ -12,9 +12,8 @@
 #include "linux/procfs.hpp"
 #include "linux/stream.hpp"
 #include "linux/tests/children.hpp"
-#include "observe/calls.hpp"
 #include "observe/polling.hpp"
-#include "observe/tests/recording.hpp"
+#include "observe/tests/stage.hpp"
 
 using namespace clusterspec;
 using namespace clusterspec::tests;
@@ -27,48 +26,6 @@ int bound_socket() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? socket : -1;
-}
-
-// All that a case has to observe with, around one watched child.
-struct Stage {
-  Loop loop;
-  Recording recording;
-  ProcessWatch processes{loop, recording.recorder};
-  std::unique_ptr<ListenerWatch> listeners;
-  Gates gates;
-  std::unique_ptr<CallObserver> calls;
-  int drains = 0;
-
-  Stage() {
-    auto opened = ListenerWatch::open(loop, recording.recorder, processes, 0);
-    REQUIRE(opened);
-    listeners = std::move(*opened);
-    calls = std::make_unique<CallObserver>(loop, recording.recorder, processes, *listeners, gates, [this] {
-      ++drains;
-      processes.sweep();
-    });
-  }
-
-  // As a launched server is taken up.
-  void launch(WatchedChild& watched) {
-    Launched launched;
-    launched.instance = k_first_instance;
-    launched.pid = watched.child().pid();
-    recording.recorder.record(Source::driver, launched);
-    processes.track(launched.pid);
-    calls->attach(watched.take_notifications());
-  }
-
-  bool until(const std::function<bool()>& condition) { return loop.run_until(condition, deadline()); }
-  bool until_reaped(Pid pid) {
-    return until([&] { return recording.find<Reaped>([&](const Reaped& e) { return e.pid == pid; }) >= 0; });
-  }
-};
-
-bool possible() {
-  if (notification_allowed()) return true;
-  WARN("seccomp notification is not possible here");
-  return false;
 }
 
 }  // namespace
@@ -254,7 +211,7 @@ TEST_CASE("An injected error is what the process sees, once") {
     return first < 0 && code == EADDRINUSE && bound_socket() >= 0 ? 0 : 1;
   });
   Stage stage;
-  stage.gates.inject({Call::bind, Target{Role::launcher}, "EADDRINUSE", 1});
+  stage.gates.inject({Call::bind, Target{Role::launcher}, CallError::address_in_use, 1});
   stage.launch(watched);
   REQUIRE(stage.until_reaped(watched.child().pid()));
   INFO(stage.recording.text());

@@ -1,0 +1,126 @@
+#include "observe/gated_call.hpp"
+
+#include <sched.h>
+
+#include <variant>
+
+#include "linux/procfs.hpp"
+#include "linux/tcp.hpp"
+
+namespace clusterspec {
+namespace {
+
+constexpr int k_standard_output = 1;
+
+int descriptor(const Notification& n) { return static_cast<int>(n.arguments[0]); }
+
+bool starts_process(const Notification& n, Pid caller) {
+  if (n.call == WatchedCall::fork || n.call == WatchedCall::vfork) return true;
+  // clone3(2): the flags come first in what its argument points to.
+  const std::uint64_t flags =
+      n.call == WatchedCall::clone3 ? read_word(caller, n.arguments[0]) : n.arguments[0];
+  return (flags & CLONE_THREAD) == 0;
+}
+
+std::vector<WatchedCall> watched_for(Call call) {
+  switch (call) {
+    case Call::accept:
+      return {WatchedCall::accept, WatchedCall::accept4};
+    case Call::close:
+      return {WatchedCall::close, WatchedCall::shutdown};
+    case Call::clone:
+      return {WatchedCall::fork, WatchedCall::vfork, WatchedCall::clone, WatchedCall::clone3};
+    case Call::write:
+      return {WatchedCall::write, WatchedCall::writev};
+    case Call::bind:
+    case Call::listen:
+    case Call::execve:
+    case Call::exit_group:
+    case Call::kill:
+      break;  // always watched
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<SentSignal> sent_signal(const Notification& n, Pid caller) {
+  SentSignal sent{static_cast<Pid>(n.arguments[0]), static_cast<int>(n.arguments[1]), false};
+  switch (n.call) {
+    case WatchedCall::kill:
+      if (sent.target == 0)
+        if (const auto stat = read_stat(caller)) sent.target = -stat->group;
+      break;
+    case WatchedCall::tkill:
+      sent.target = process_of_thread(sent.target);
+      break;
+    case WatchedCall::tgkill:
+    case WatchedCall::rt_tgsigqueueinfo:
+      sent.number = static_cast<int>(n.arguments[2]);
+      break;
+    case WatchedCall::pidfd_send_signal:
+      sent.target = process_of_pidfd(caller, descriptor(n));
+      break;
+    case WatchedCall::rt_sigqueueinfo:
+      break;
+    default:
+      return std::nullopt;
+  }
+  sent.to_another = sent.number != 0 && sent.target != caller;
+  return sent;
+}
+
+std::optional<Call> gated_call(const Notification& n, Pid caller, int pidfd) {
+  const auto only_if = [](bool meant, Call call) { return meant ? std::optional(call) : std::nullopt; };
+  switch (n.call) {
+    case WatchedCall::execve:
+    case WatchedCall::execveat:
+      return Call::execve;
+    case WatchedCall::bind:
+      return Call::bind;
+    case WatchedCall::listen:
+      return Call::listen;
+    case WatchedCall::exit_group:
+      return Call::exit_group;
+    case WatchedCall::kill:
+    case WatchedCall::tkill:
+    case WatchedCall::tgkill:
+    case WatchedCall::pidfd_send_signal:
+    case WatchedCall::rt_sigqueueinfo:
+    case WatchedCall::rt_tgsigqueueinfo:
+      return only_if(sent_signal(n, caller)->to_another, Call::kill);
+    case WatchedCall::accept:
+    case WatchedCall::accept4: {
+      const Fd socket = copy_descriptor(pidfd, descriptor(n));
+      return only_if(socket && is_listener(socket.get()) && !accept_finds_nothing(socket.get()),
+                     Call::accept);
+    }
+    case WatchedCall::close:
+    case WatchedCall::shutdown: {
+      const Fd socket = copy_descriptor(pidfd, descriptor(n));
+      return only_if(socket && is_listener(socket.get()), Call::close);
+    }
+    case WatchedCall::fork:
+    case WatchedCall::vfork:
+    case WatchedCall::clone:
+    case WatchedCall::clone3:
+      return only_if(starts_process(n, caller), Call::clone);
+    case WatchedCall::write:
+    case WatchedCall::writev:
+      return only_if(is_same_file(caller, descriptor(n), k_standard_output), Call::write);
+  }
+  return std::nullopt;
+}
+
+std::vector<WatchedCall> frequent_calls(const std::vector<Step>& steps) {
+  std::vector<WatchedCall> all;
+  for (const Step& step : steps) {
+    const auto* hold = std::get_if<Hold>(&step.action);
+    const auto* inject = std::get_if<Inject>(&step.action);
+    if (!hold && !inject) continue;
+    for (const WatchedCall call : watched_for(hold ? hold->call : inject->call)) all.push_back(call);
+  }
+  return all;
+}
+
+}  // namespace clusterspec
