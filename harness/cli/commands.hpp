@@ -25,6 +25,8 @@ struct RunArguments {
   std::string isolation = "auto", observation = "auto", combinations = "all";
   int jobs = 0;  // 0: as many as processors
   int repeat = 1;
+  int stress = 0;  // busy processes
+  std::string flaky = "fail";
   double time_scale = 1;
   bool verbose = false, keep_journals = false, until_fail = false;
 };

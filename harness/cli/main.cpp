@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
+#include "linux/stream.hpp"
 
 namespace {
 
@@ -11,6 +14,14 @@ std::vector<std::string> take_command(std::vector<std::string>& arguments) {
   std::vector<std::string> command(separator + 1, arguments.end());
   arguments.erase(separator, arguments.end());
   return command;
+}
+
+// "--stress" alone: as many as processors; "--stress=N", so that a pattern after it is none of it.
+void add_stress(CLI::App& command, int& number) {
+  command
+      .add_flag(fmt::format("--stress{{{}}}", clusterspec::processor_count()), number,
+                "keep that many processors busy meanwhile, so that races show; --stress=N")
+      ->check(CLI::Range(1, 1024));
 }
 
 }  // namespace
@@ -51,6 +62,12 @@ int main(int argc, char** argv) {
   run_app->add_option("--repeat", run.repeat, "run everything that often")->check(CLI::Range(1, 1000000));
   run_app->add_flag("--until-fail", run.until_fail,
                     "with --repeat: stop after the first round that does not pass");
+  run_app
+      ->add_option("--flaky", run.flaky,
+                   "a case that passed and failed over --repeat: fail, or report without exit code 1")
+      ->check(CLI::IsMember({"fail", "report"}))
+      ->capture_default_str();
+  add_stress(*run_app, run.stress);
   run_app->add_option("--time-scale", run.time_scale, "multiplies every deadline")
       ->check(CLI::Range(0.01, 1000.0))
       ->capture_default_str();

@@ -67,6 +67,10 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
                        "suites: " + all_names<Suite>() + ", all"});
   }
   prepared.machine = explore_machine(arguments.isolation != "none", arguments.observation != "polling");
+  if (arguments.stress > 0)
+    prepared.machine.machine.notes.push_back(
+        fmt::format("stress: {} kept the processors busy while cases ran",
+                    arguments.stress == 1 ? "1 process" : fmt::format("{} processes", arguments.stress)));
   prepared.cases = plan_cases(prepared.library.scenarios, prepared.implementation, prepared.library.catalogue,
                               selection, prepared.machine.machine);
   if (!program->absent.empty())
@@ -99,6 +103,7 @@ int run_command(const RunArguments& arguments) {
   run.observation = prepared->machine.machine.notification ? "notification" : "polling";
   run.notes = prepared->machine.machine.notes;
   run.time_scale = arguments.time_scale;
+  run.flaky = from_name<FlakyPolicy>(arguments.flaky).value_or(FlakyPolicy::fail);
 
   auto writers = Writers::open(arguments.reports, arguments.verbose);
   if (!writers) return complain(writers.error());
@@ -115,6 +120,7 @@ int run_command(const RunArguments& arguments) {
 
   RunOptions options;
   options.jobs = arguments.jobs > 0 ? arguments.jobs : processor_count();
+  options.busy = arguments.stress;
   options.cell.isolation = prepared->machine.isolation;
   options.cell.notification = prepared->machine.machine.notification;
   options.cell.time_scale = arguments.time_scale;
