@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <map>
 #include <optional>
 
+#include "cli/capsules.hpp"
 #include "cli/commands.hpp"
 #include "cli/results.hpp"
 #include "cli/sources.hpp"
@@ -78,6 +80,20 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
   return prepared;
 }
 
+// What all capsules of the run have in common.
+Capsule common_capsule(const Prepared& prepared, const RunResult& run, const RunOptions& options) {
+  Capsule capsule;
+  Manifest& manifest = capsule.manifest;
+  manifest.settings = {run.isolation, run.observation, run.time_scale, options.jobs, options.busy};
+  manifest.notes = run.notes;
+  manifest.server.executable = prepared.executable;
+  manifest.server.version = run.implementation_version;
+  describe_machine(manifest);
+  if (const auto source = read_source(prepared.library.directory + "/requirements.toml"))
+    capsule.requirements = source->text;
+  return capsule;
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
@@ -129,6 +145,9 @@ int run_command(const RunArguments& arguments) {
   options.cell.notes = run.notes;
 
   const ResultsDirectory results(arguments.results);
+  CapsuleWriter capsules(results, common_capsule(*prepared, run, options));
+  std::map<std::string_view, const Case*> case_of;
+  for (const Case& one : prepared->cases) case_of[one.id] = &one;
   bool failed = false;
   std::optional<Error> fault;
   std::size_t evidence = 0;
@@ -139,6 +158,8 @@ int run_command(const RunArguments& arguments) {
                                   failed = failed || !passed;
                                   if (!journal.empty() && (!passed || arguments.keep_journals))
                                     result.journal_file = results.keep_journal(result, journal);
+                                  result.capsule_file =
+                                      capsules.keep(*case_of.at(result.id), result, journal);
                                   writers->case_ended(result);
                                   if (!passed) evidence += journal.size();
                                   if (passed || evidence > k_most_evidence) result.journal.clear();

@@ -57,6 +57,10 @@ bool can_execute(Pid pid, const std::string& path);
 // The process that a pidfd of another process refers to, 0 if it is none.
 Pid process_of_pidfd(Pid holder, int descriptor);
 
+// Settings below /proc/sys by which one machine treats servers otherwise than another, by their names; those
+// that this kernel lacks are left out.
+std::map<std::string, std::string> kernel_settings();
+
 std::string current_directory();
 Pid own_pid();
 Pid parent_pid();
