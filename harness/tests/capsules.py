@@ -105,8 +105,7 @@ class Capsules(unittest.TestCase):
         server = REFERENCE.read_text().replace('executable = "reference_server"', f'executable = "{BUILD}/faulty_server"')
         (self.here / "faulty.toml").write_text(
             server.replace("endpoint = ", f'arguments = ["--fault", "{fault}"]\nendpoint = ', 1))
-        return self.run_it(self.here, "run", "--scenarios", "scenarios", "-i", "faulty.toml", "--report", "json=r.json",
-                           *options)
+        return self.run_it(self.here, "run", "--scenarios", "scenarios", "-i", "faulty.toml", *options, "--report", "json=r.json")
 
     def hanging(self, workers, connections, *options):
         text = SCENARIO.replace("WORKERS", str(workers)).replace("CONNECTIONS", str(connections))
@@ -158,7 +157,7 @@ class Capsules(unittest.TestCase):
         self.check_small(capsule, "share.every-process-serves", "--attempts", "10")
 
     def test_a_case_with_a_matrix_shrinks_by_its_axes(self):
-        capsule = self.moved_capsule(self.run_scenario(IN_FLIGHT, "loses-last-in-flight", "*workers=8*"))
+        capsule = self.moved_capsule(self.run_scenario(IN_FLIGHT, "loses-last-in-flight", "documented/s*workers=8*"))
         replayed = self.run_it(self.elsewhere, "replay", capsule)
         self.assertEqual(replayed.returncode, 0, replayed.stdout + replayed.stderr)
         self.assertIn("same verdict: fail, terminate.in-flight-completes", replayed.stdout)
@@ -166,7 +165,7 @@ class Capsules(unittest.TestCase):
         self.assertNotIn("matrix", scenario)
 
     def test_another_server_gives_another_verdict(self):
-        capsule = self.moved_capsule(self.run_scenario(IN_FLIGHT, "loses-last-in-flight", "*workers=2*"))
+        capsule = self.moved_capsule(self.run_scenario(IN_FLIGHT, "loses-last-in-flight", "documented/s*workers=2*"))
         good = self.elsewhere / "good"
         good.write_text(f'#!/bin/sh\nshift 2\nexec {BUILD}/reference_server "$@"\n')
         good.chmod(0o755)
@@ -179,7 +178,7 @@ class Capsules(unittest.TestCase):
         self.assertIn("It does not fail here as recorded", result.stdout)
 
     def test_a_bad_capsule_is_told(self):
-        capsule = self.moved_capsule(self.run_scenario(IN_FLIGHT, "loses-last-in-flight", "*workers=2*"))
+        capsule = self.moved_capsule(self.run_scenario(IN_FLIGHT, "loses-last-in-flight", "documented/s*workers=2*"))
         whole = capsule.read_bytes()
         bad = self.elsewhere / "bad.tar.gz"
         for content, message in ((b"", "bad.tar.gz: "), (b"no archive at all\n" * 100, "no .tar.gz"),
@@ -208,12 +207,12 @@ class Capsules(unittest.TestCase):
             self.assertEqual(len([case for case in self.report()["cases"] if case["capsule"]]), 1)
 
     def test_a_case_that_always_fails_is_not_flaky(self):
-        result = self.run_scenario(IN_FLIGHT, "loses-last-in-flight", "*workers=2*", "--repeat", "2", "--flaky=report")
+        result = self.run_scenario(IN_FLIGHT, "loses-last-in-flight", "documented/s*workers=2*", "--repeat", "2", "--flaky=report")
         self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
         self.assertEqual(self.report()["flaky"], [])
 
     def test_stress_is_noted_and_leaves_nothing(self):
-        result = self.run_scenario(IN_FLIGHT, "loses-last-in-flight", "*workers=2*", "--stress=3")
+        result = self.run_scenario(IN_FLIGHT, "loses-last-in-flight", "documented/s*workers=2*", "--stress=3")
         self.assertIn("stress: 3 processes", " ".join(self.report()["run"]["notes"]))
         capsule = self.moved_capsule(result)
         self.assertIn("stress: 3 busy processes", self.run_it(self.elsewhere, "replay", capsule).stdout)
