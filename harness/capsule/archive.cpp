@@ -112,6 +112,7 @@ Result<std::string> pack(const Files& files) {
   };
   archive_write_set_format_ustar(out.get());
   archive_write_add_filter_gzip(out.get());
+  archive_write_set_bytes_in_last_block(out.get(), 1);  // no filling up
   // Without the time of day.
   archive_write_set_filter_option(out.get(), "gzip", "timestamp", nullptr);
   if (archive_write_open(out.get(), &bytes, nullptr, append, nullptr) != ARCHIVE_OK) return failed();

@@ -57,6 +57,14 @@ Result<Manifest> read_manifest(const std::string& text, const std::string& file)
         fmt::format("this program reads version {}; use the clusterspec that wrote it", k_capsule_version));
   reader.fields(object, "", manifest);
   if (reader.problem()) return wrong(file, *reader.problem());
+  // As the command line allows them: these are done without being shown first.
+  const RunSettings& settings = manifest.settings;
+  if (settings.stress < 0 || settings.stress > k_most_stress)
+    return wrong(file, fmt::format("`settings.stress` is {}", settings.stress),
+                 fmt::format("0 to {} are possible", k_most_stress));
+  if (settings.time_scale < k_least_time_scale || settings.time_scale > k_most_time_scale)
+    return wrong(file, fmt::format("`settings.time_scale` is {}", settings.time_scale),
+                 fmt::format("{} to {} are possible", k_least_time_scale, k_most_time_scale));
   return manifest;
 }
 

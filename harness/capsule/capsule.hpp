@@ -15,6 +15,10 @@ namespace clusterspec {
 // Goes up when a program of the old version would misread the new capsule.
 inline constexpr int k_capsule_version = 1;
 
+// What a run may be asked for.
+inline constexpr int k_most_stress = 1024;
+inline constexpr double k_least_time_scale = 0.01, k_most_time_scale = 1000;
+
 // One finding, as far as it says what failed where.
 struct RecordedFinding {
   std::string requirement, expected, actual;

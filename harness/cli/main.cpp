@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "capsule/capsule.hpp"
 #include "cli/commands.hpp"
 #include "linux/stream.hpp"
 
@@ -21,7 +22,7 @@ void add_stress(CLI::App& command, int& number) {
   command
       .add_flag(fmt::format("--stress{{{}}}", clusterspec::processor_count()), number,
                 "keep that many processors busy meanwhile, so that races show; --stress=N")
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, clusterspec::k_most_stress));
 }
 
 }  // namespace
@@ -71,7 +72,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   add_stress(*run_app, run.stress);
   run_app->add_option("--time-scale", run.time_scale, "multiplies every deadline")
-      ->check(CLI::Range(0.01, 1000.0))
+      ->check(CLI::Range(k_least_time_scale, k_most_time_scale))
       ->capture_default_str();
   run_app->add_option("--isolation", run.isolation, "auto, or none: this machine's own ports")
       ->check(CLI::IsMember({"auto", "none"}))

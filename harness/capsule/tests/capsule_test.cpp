@@ -78,6 +78,10 @@ TEST_CASE("a manifest that is wrong is told") {
   CHECK(changed_manifest("\"stress\"", "\"strass\"").find("`settings.stress` is missing") !=
         std::string::npos);
   CHECK(changed_manifest("\"fail\"", "\"lost\"").find("which is none of pass, fail") != std::string::npos);
+  CHECK(changed_manifest("\"stress\": 2", "\"stress\": 1000000").find("0 to 1024 are possible") !=
+        std::string::npos);
+  CHECK(changed_manifest("\"time_scale\": 2.5", "\"time_scale\": 1e300").find("0.01 to 1000") !=
+        std::string::npos);
   const std::string escape = changed_manifest("clusterspec-capsule", "\\u001b[2J");
   CHECK(escape.find('\x1b') == std::string::npos);
 }
