@@ -7,6 +7,7 @@
 #   tl::expected  errors as values before C++23's std::expected
 #   llhttp        parses HTTP for the server and for the probe, the parser that node uses
 #   libmnl        netlink framing for inet_diag
+#   libarchive    packs and unpacks capsules, which come from elsewhere and may be hostile
 #   asio          event loop of the reference server
 #   Catch2        tests
 find_package(Threads REQUIRED)
@@ -23,6 +24,10 @@ target_include_directories(asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
 # One thread a process: Asio without its locks is faster and cannot hide a thread that would break fork.
 target_compile_definitions(asio INTERFACE ASIO_STANDALONE ASIO_DISABLE_THREADS ASIO_NO_DEPRECATED)
 target_link_libraries(asio INTERFACE Threads::Threads)
+
+find_package(LibArchive REQUIRED)
+add_library(libarchive INTERFACE)
+target_link_libraries(libarchive INTERFACE LibArchive::LibArchive)
 
 find_library(MNL_LIBRARY mnl REQUIRED)
 add_library(mnl INTERFACE)

@@ -72,8 +72,16 @@ Json one_case(const CaseResult& result, const Catalogue& catalogue) {
           {"arguments", strings(result.arguments)},
           {"command", command_line(result.arguments)},
           {"journal", result.journal_file.empty() ? Json(nullptr) : Json(one_line(result.journal_file))},
+          {"capsule", result.capsule_file.empty() ? Json(nullptr) : Json(one_line(result.capsule_file))},
           {"requirements", std::move(requirements)},
           {"findings", std::move(findings)}};
+}
+
+Json flaky(const FlakyCase& one) {
+  return {{"id", one_line(one.id)},
+          {"passed", one.passed},
+          {"failed", one.failed},
+          {"first_failed_repetition", one.first_failed->repetition}};
 }
 
 Json requirement(const RequirementResult& result) {
@@ -104,6 +112,7 @@ Json run_facts(const RunResult& run) {
           {"observation", one_line(run.observation)},
           {"time_scale", run.time_scale},
           {"interrupted", run.interrupted},
+          {"flaky_policy", name_of(run.flaky)},
           {"notes", strings(run.notes)},
           {"totals",
            {{"cases", run.cases.size()},
@@ -116,14 +125,13 @@ Json run_facts(const RunResult& run) {
 }  // namespace
 
 std::string json_text(const RunResult& run, const Catalogue& catalogue) {
-  Json cases = Json::array(), requirements = Json::array();
+  Json cases = Json::array(), requirements = Json::array(), flaky_ones = Json::array();
+  for (const FlakyCase& one : flaky_cases(run)) flaky_ones.push_back(flaky(one));
   for (const CaseResult& result : run.cases) cases.push_back(one_case(result, catalogue));
   for (const RequirementResult& result : run.requirements) requirements.push_back(requirement(result));
-  const Json document{{"format", "clusterspec-report"},
-                      {"version", k_version},
-                      {"run", run_facts(run)},
-                      {"requirements", std::move(requirements)},
-                      {"cases", std::move(cases)}};
+  const Json document{{"format", "clusterspec-report"}, {"version", k_version},
+                      {"run", run_facts(run)},          {"requirements", std::move(requirements)},
+                      {"flaky", std::move(flaky_ones)}, {"cases", std::move(cases)}};
   // Every text is escaped already; `replace` only makes sure that a mistake there cannot throw.
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

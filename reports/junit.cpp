@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <pugixml.hpp>
+#include <set>
 
 #include "command_line.hpp"
 #include "report.hpp"
@@ -35,13 +36,29 @@ void set_text(pugi::xml_node node, std::string_view text) {
 
 std::string seconds_text(double seconds) { return fmt::format("{:.3f}", seconds); }
 
+// What of a run's failures does not count: those of flaky cases, if that was asked for.
+class Flaky {
+ public:
+  explicit Flaky(const RunResult& run)
+      : m_cases(flaky_cases(run)), m_report(run.flaky == FlakyPolicy::report) {
+    for (const FlakyCase& one : m_cases) m_ids.insert(one.id);
+  }
+  const std::vector<FlakyCase>& cases() const { return m_cases; }
+  bool excuses(const CaseResult& result) const { return m_report && m_ids.contains(result.id); }
+
+ private:
+  std::vector<FlakyCase> m_cases;
+  std::set<std::string_view> m_ids;
+  bool m_report;
+};
+
 struct Counts {
   int tests = 0, failures = 0, errors = 0, skipped = 0;
   double seconds = 0;
 
-  void add(const CaseResult& result) {
+  void add(const CaseResult& result, const Flaky& flaky) {
     ++tests;
-    failures += result.judgement.verdict == Verdict::fail;
+    failures += result.judgement.verdict == Verdict::fail && !flaky.excuses(result);
     errors += result.judgement.verdict == Verdict::error;
     skipped += result.judgement.verdict == Verdict::skip;
     seconds += result.seconds;
@@ -54,7 +71,7 @@ void set_counts(pugi::xml_node node, const Counts& counts) {
   set(node, "errors", std::to_string(counts.errors));
 }
 
-void add_properties(pugi::xml_node suite, const RunResult& run,
+void add_properties(pugi::xml_node suite, const RunResult& run, const Flaky& flaky,
                     const std::vector<const RequirementResult*>& requirements) {
   pugi::xml_node properties = suite.append_child("properties");
   const auto add = [&](std::string_view name, std::string_view value) {
@@ -70,6 +87,7 @@ void add_properties(pugi::xml_node suite, const RunResult& run,
   add("time-scale", fmt::format("{}", run.time_scale));
   add("interrupted", run.interrupted ? "true" : "false");
   for (const std::string& note : run.notes) add("note", note);
+  for (const FlakyCase& one : flaky.cases()) add("flaky", one.id + ": " + flaky_count(one));
   for (const RequirementResult* result : requirements)
     add("requirement." + result->requirement.id, name_of(result->verdict));
 }
@@ -111,7 +129,7 @@ std::string first_message(const CaseResult& result) {
   return cut(message, k_message_columns);
 }
 
-void add_outcome(pugi::xml_node test, const CaseResult& result, const Catalogue& catalogue) {
+void add_outcome(pugi::xml_node test, const CaseResult& result, bool excused, const Catalogue& catalogue) {
   const Judgement& judgement = result.judgement;
   const auto add = [&](const char* element, std::string_view type, std::string_view message) {
     pugi::xml_node node = test.append_child(element);
@@ -122,11 +140,13 @@ void add_outcome(pugi::xml_node test, const CaseResult& result, const Catalogue&
   switch (judgement.verdict) {
     case Verdict::pass:
       break;
-    case Verdict::fail:
-      set_text(add("failure", judgement.findings.empty() ? "" : judgement.findings[0].requirement,
-                   first_message(result)),
-               explain(result, catalogue));
+    case Verdict::fail: {
+      const pugi::xml_node node =
+          add(excused ? "flakyFailure" : "failure",
+              judgement.findings.empty() ? "" : judgement.findings[0].requirement, first_message(result));
+      set_text(excused ? pugi::xml_node(node).append_child("stackTrace") : node, explain(result, catalogue));
       break;
+    }
     case Verdict::error:
       set_text(add("error", "harness", cut(one_line(judgement.reason), k_message_columns)),
                explain(result, catalogue));
@@ -143,14 +163,15 @@ void add_output(pugi::xml_node test, const CaseResult& result, const Catalogue& 
     text += explain(result, catalogue);
   if (!result.arguments.empty()) text += "server: " + command_line(result.arguments) + '\n';
   if (!result.journal_file.empty()) text += "journal: " + one_line(result.journal_file) + '\n';
+  if (!result.capsule_file.empty()) text += "capsule: " + one_line(result.capsule_file) + '\n';
   if (!text.empty()) set_text(test.append_child("system-out"), text);
 }
 
 void add_suite(pugi::xml_node root, const std::string& name, const std::vector<std::string>& suites,
-               const RunResult& run, const Catalogue& catalogue) {
+               const RunResult& run, const Flaky& flaky, const Catalogue& catalogue) {
   Counts counts;
   for (const CaseResult& result : run.cases)
-    if (area(result) == name) counts.add(result);
+    if (area(result) == name) counts.add(result, flaky);
   pugi::xml_node suite = root.append_child("testsuite");
   set(suite, "name", name);
   set_counts(suite, counts);
@@ -158,14 +179,14 @@ void add_suite(pugi::xml_node root, const std::string& name, const std::vector<s
   set(suite, "time", seconds_text(counts.seconds));
   set(suite, "timestamp", run.started);
   set(suite, "hostname", run.host);
-  add_properties(suite, run, requirements_of(name, run, suites));
+  add_properties(suite, run, flaky, requirements_of(name, run, suites));
   for (const CaseResult& result : run.cases) {
     if (area(result) != name) continue;
     pugi::xml_node test = suite.append_child("testcase");
     set(test, "name", test_name(result));
     set(test, "classname", class_name(result));
     set(test, "time", seconds_text(result.seconds));
-    add_outcome(test, result, catalogue);
+    add_outcome(test, result, flaky.excuses(result), catalogue);
     add_output(test, result, catalogue);
   }
 }
@@ -179,15 +200,16 @@ std::string junit_text(const RunResult& run, const Catalogue& catalogue) {
   declaration.append_attribute("encoding") = "UTF-8";
   pugi::xml_node root = document.append_child("testsuites");
   Counts counts;
+  const Flaky flaky(run);
   std::vector<std::string> suites;
   for (const CaseResult& result : run.cases) {
-    counts.add(result);
+    counts.add(result, flaky);
     if (std::find(suites.begin(), suites.end(), area(result)) == suites.end()) suites.push_back(area(result));
   }
   set(root, "name", "clusterspec");
   set_counts(root, counts);
   set(root, "time", seconds_text(run.seconds));
-  for (const std::string& suite : suites) add_suite(root, suite, suites, run, catalogue);
+  for (const std::string& suite : suites) add_suite(root, suite, suites, run, flaky, catalogue);
 
   struct Text : pugi::xml_writer {
     std::string text;

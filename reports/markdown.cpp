@@ -132,6 +132,19 @@ std::string listed(std::string_view title, const std::vector<std::pair<std::stri
   return text + '\n';
 }
 
+std::string flaky(const RunResult& run) {
+  const auto cases = flaky_cases(run);
+  if (cases.empty()) return {};
+  std::string text = fmt::format("### Flaky cases ({})\n\n", flaky_meaning(run));
+  for (const FlakyCase& one : cases) {
+    text += fmt::format("- {}: {}\n", flaky_count(one), code(one.id));
+    for (const Finding& finding : one.first_failed->judgement.findings)
+      text += fmt::format("  - {}: {}\n", code(finding.requirement),
+                          code(cut(one_line(finding.actual), k_reason_columns)));
+  }
+  return text + '\n';
+}
+
 void count_in(std::vector<std::pair<std::string, std::size_t>>& texts, const std::string& text) {
   const auto it =
       std::find_if(texts.begin(), texts.end(), [&](const auto& entry) { return entry.first == text; });
@@ -157,7 +170,8 @@ std::string skipped_and_noted(const RunResult& run) {
 }  // namespace
 
 std::string markdown_text(const RunResult& run, const Catalogue& catalogue) {
-  return heading(run) + requirements_table(run) + failures(run, catalogue) + skipped_and_noted(run);
+  return heading(run) + requirements_table(run) + flaky(run) + failures(run, catalogue) +
+         skipped_and_noted(run);
 }
 
 }  // namespace clusterspec

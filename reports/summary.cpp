@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "command_line.hpp"
@@ -118,13 +119,31 @@ bool is_bad(const CaseResult& result) {
   return result.judgement.verdict == Verdict::fail || result.judgement.verdict == Verdict::error;
 }
 
-// The failures themselves have scrolled away by now.
-std::string recap(const RunResult& run, const Paint& paint) {
+// How often each failed, and what was wrong the first time.
+std::string flaky_text(const RunResult& run, const std::vector<FlakyCase>& flaky, const SummaryStyle& style) {
+  if (flaky.empty()) return {};
+  std::string text = style.paint.strong(fmt::format("Flaky cases ({})", flaky_meaning(run))) + '\n';
+  for (const FlakyCase& one : flaky) {
+    const CaseResult& first = *one.first_failed;
+    text += fmt::format("  {}  {}\n      first: repetition {}\n", flaky_count(one), one_line(one.id),
+                        first.repetition);
+    for (const Finding& finding : first.judgement.findings) {
+      const std::string id = one_line(finding.requirement) + ": ";
+      text += "      " + id + wrapped(cut(one_line(finding.actual), 400), 8, style.columns) + '\n';
+    }
+  }
+  return text + '\n';
+}
+
+// The failures themselves have scrolled away by now. Those of flaky cases stand in their own section.
+std::string recap(const RunResult& run, const std::vector<FlakyCase>& flaky, const Paint& paint) {
   constexpr std::size_t k_most = 20;
+  std::set<std::string_view> told;
+  for (const FlakyCase& one : flaky) told.insert(one.id);
   std::string text;
   std::size_t bad = 0;
   for (const CaseResult& result : run.cases)
-    if (is_bad(result) && ++bad <= k_most)
+    if (is_bad(result) && !told.contains(result.id) && ++bad <= k_most)
       text += "  " + verdict_word(result.judgement.verdict, paint) + " " + label(result) + '\n';
   if (bad == 0) return {};
   if (bad > k_most) text += fmt::format("  and {} more\n", bad - k_most);
@@ -185,6 +204,14 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
     if (kept != run.cases.end())
       steps.emplace_back("clusterspec judge " + shell_quoted(kept->journal_file),
                          "explains it again from its journal, without a server");
+    const auto packed = std::find_if(run.cases.begin(), run.cases.end(),
+                                     [](const CaseResult& result) { return !result.capsule_file.empty(); });
+    if (packed != run.cases.end()) {
+      steps.emplace_back("clusterspec replay " + shell_quoted(packed->capsule_file),
+                         "runs it again the same way, here or elsewhere");
+      steps.emplace_back("clusterspec shrink " + shell_quoted(packed->capsule_file),
+                         "makes it smaller for as long as it fails");
+    }
     // Without the option `run` selects from the documented suite only, whatever the pattern.
     steps.emplace_back(
         fmt::format("clusterspec run -i {}{} {}", shell_quoted(bad->implementation),
@@ -200,8 +227,10 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
 }  // namespace
 
 std::string summary(const RunResult& run, const SummaryStyle& style) {
+  const std::vector<FlakyCase> flaky = flaky_cases(run);
   return requirements_text(run, style.paint) + skips_text(run, style) + notes_text(run, style) +
-         recap(run, style.paint) + totals(run, style) + next_steps(run, style);
+         flaky_text(run, flaky, style) + recap(run, flaky, style.paint) + totals(run, style) +
+         next_steps(run, style);
 }
 
 }  // namespace clusterspec

@@ -101,6 +101,7 @@ std::string diagnostics(const CaseResult& result, const Catalogue& catalogue) {
   add_findings(yaml, result, catalogue);
   yaml.text(0, "server", result.arguments.empty() ? "" : command_line(result.arguments));
   yaml.text(0, "journal", result.journal_file);
+  yaml.text(0, "capsule", result.capsule_file);
   yaml.end();
   return yaml.take();
 }
@@ -133,6 +134,8 @@ class Tap : public ReportWriter {
     for (const RequirementResult& result : run.requirements)
       text += fmt::format("# requirement {} ({}): {}\n", one_line(result.requirement.id),
                           name_of(result.requirement.level), name_of(result.verdict));
+    for (const FlakyCase& one : flaky_cases(run))
+      text += fmt::format("# flaky ({}): {}: {}\n", flaky_meaning(run), one_line(one.id), flaky_count(one));
     if (run.interrupted)
       text += fmt::format("Bail out! interrupted, {} of {} cases ended\n", m_written, m_planned);
     else if (m_written == 0)

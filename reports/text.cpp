@@ -122,6 +122,15 @@ std::string area(const CaseResult& result) {
                                              : std::string_view(result.scenario).substr(0, slash));
 }
 
+std::string flaky_meaning(const RunResult& run) {
+  return run.flaky == FlakyPolicy::fail ? "passed and failed; each counts as a failure"
+                                        : "passed and failed; reported only, as --flaky=report asks";
+}
+
+std::string flaky_count(const FlakyCase& one) {
+  return fmt::format("{} of {} failed", one.failed, one.passed + one.failed);
+}
+
 Catalogue catalogue_of(const Catalogue& given, const RunResult& run) {
   if (!given.empty()) return given;
   Catalogue catalogue;

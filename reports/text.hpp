@@ -43,6 +43,12 @@ std::string variant(const CaseResult& result);
 // "documented/terminate": where the case's scenario stands.
 std::string area(const CaseResult& result);
 
+// What flaky cases mean for this run: "passed and failed; each a failure", "… reported only".
+std::string flaky_meaning(const RunResult& run);
+
+// "3 of 200 failed".
+std::string flaky_count(const FlakyCase& one);
+
 // The catalogue that a writer was given, or what the run itself knows of it.
 Catalogue catalogue_of(const Catalogue& given, const RunResult& run);
 

@@ -25,10 +25,31 @@ struct RunArguments {
   std::string isolation = "auto", observation = "auto", combinations = "all";
   int jobs = 0;  // 0: as many as processors
   int repeat = 1;
+  int stress = 0;  // busy processes
+  std::string flaky = "fail";
   double time_scale = 1;
   bool verbose = false, keep_journals = false, until_fail = false;
 };
 int run_command(const RunArguments& arguments);
+
+struct ReplayArguments {
+  std::string capsule, executable, results = "clusterspec-results";
+  int repeat = 1;
+  int stress = 0;  // 0: as it was recorded
+  bool until_fail = false;
+};
+// Runs a capsule's case again. 0: at least once with the verdict and the requirements that were recorded; 1:
+// never.
+int replay_command(const ReplayArguments& arguments);
+
+struct ShrinkArguments {
+  std::string capsule, output, executable;
+  int repeat = 1;       // so often in a row a smaller case must fail
+  int attempts = 3;     // so often it may try
+  double budget = 300;  // seconds
+};
+// Writes a smaller capsule that fails the same way. 1: the capsule does not fail here.
+int shrink_command(const ShrinkArguments& arguments);
 
 struct ListArguments {
   std::vector<std::string> patterns;

@@ -1,6 +1,10 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
+#include "capsule/capsule.hpp"
 #include "cli/commands.hpp"
+#include "linux/stream.hpp"
 
 namespace {
 
@@ -13,6 +17,14 @@ std::vector<std::string> take_command(std::vector<std::string>& arguments) {
   return command;
 }
 
+// "--stress" alone: as many as processors; "--stress=N", so that a pattern after it is none of it.
+void add_stress(CLI::App& command, int& number) {
+  command
+      .add_flag(fmt::format("--stress{{{}}}", clusterspec::processor_count()), number,
+                "keep that many processors busy meanwhile, so that races show; --stress=N")
+      ->check(CLI::Range(1, clusterspec::k_most_stress));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -20,6 +32,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   RunArguments run;
   ListArguments list;
+  ReplayArguments replay;
+  ShrinkArguments shrink;
   std::vector<std::string> files, ids, journals;
   std::string scenarios, kind;
 
@@ -51,8 +65,14 @@ int main(int argc, char** argv) {
   run_app->add_option("--repeat", run.repeat, "run everything that often")->check(CLI::Range(1, 1000000));
   run_app->add_flag("--until-fail", run.until_fail,
                     "with --repeat: stop after the first round that does not pass");
+  run_app
+      ->add_option("--flaky", run.flaky,
+                   "a case that passed and failed over --repeat: fail, or report without exit code 1")
+      ->check(CLI::IsMember({"fail", "report"}))
+      ->capture_default_str();
+  add_stress(*run_app, run.stress);
   run_app->add_option("--time-scale", run.time_scale, "multiplies every deadline")
-      ->check(CLI::Range(0.01, 1000.0))
+      ->check(CLI::Range(k_least_time_scale, k_most_time_scale))
       ->capture_default_str();
   run_app->add_option("--isolation", run.isolation, "auto, or none: this machine's own ports")
       ->check(CLI::IsMember({"auto", "none"}))
@@ -60,7 +80,8 @@ int main(int argc, char** argv) {
   run_app->add_option("--observation", run.observation, "auto, or polling: without seccomp notification")
       ->check(CLI::IsMember({"auto", "polling"}))
       ->capture_default_str();
-  run_app->add_option("--results", run.results, "directory for the journals of cases that do not pass")
+  run_app
+      ->add_option("--results", run.results, "directory for journals of cases that do not pass, and capsules")
       ->capture_default_str();
   run_app->add_flag("--keep-journals", run.keep_journals, "keep the journals of passing cases too");
   run_app->add_flag("-v,--verbose", run.verbose, "a line for each case");
@@ -92,6 +113,35 @@ int main(int argc, char** argv) {
   judge_app->add_option("JOURNAL", journals, "files")->required();
   judge_app->add_option("--scenarios", scenarios, "directory of scenarios");
 
+  CLI::App* replay_app = app.add_subcommand(
+      "replay", "Run the case of a capsule again, and compare the verdict with the recorded one");
+  replay_app->add_option("CAPSULE", replay.capsule, "what a failing run left in its results")->required();
+  replay_app->add_option(
+      "--executable", replay.executable,
+      "the server to run (default: the recorded path, else its name where this machine has it)");
+  replay_app->add_option("--repeat", replay.repeat, "run it that often")->check(CLI::Range(1, 1000000));
+  replay_app->add_flag("--until-fail", replay.until_fail, "with --repeat: stop at the recorded verdict");
+  add_stress(*replay_app, replay.stress);
+  replay_app->add_option("--results", replay.results, "directory for the journal")->capture_default_str();
+
+  CLI::App* shrink_app = app.add_subcommand(
+      "shrink",
+      "Make a capsule's case smaller for as long as it fails the same way, and write the capsule of that");
+  shrink_app->add_option("CAPSULE", shrink.capsule, "what a failing run left in its results")->required();
+  shrink_app->add_option("-o,--output", shrink.output,
+                         "the smaller capsule (default: beside it, .small.tar.gz)");
+  shrink_app->add_option("--executable", shrink.executable, "as for replay");
+  shrink_app->add_option("--repeat", shrink.repeat, "a smaller case must fail that often in a row")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  shrink_app
+      ->add_option("--attempts", shrink.attempts, "and may try that often, for failures that come and go")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  shrink_app->add_option("--budget", shrink.budget, "seconds after which the smallest so far is it")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
+
   run.command = take_command(words);
   std::reverse(words.begin(), words.end());  // as CLI11 takes a vector
   try {
@@ -105,6 +155,8 @@ int main(int argc, char** argv) {
   if (*list_app) return list_command(list);
   if (*explain_app) return explain_command(ids, scenarios);
   if (*schema_app) return schema_command(kind, scenarios);
+  if (*replay_app) return replay_command(replay);
+  if (*shrink_app) return shrink_command(shrink);
   if (*check_app) return check_command(files, scenarios);
   return judge_command(journals, scenarios);
 }

@@ -70,16 +70,32 @@ Result<void> Writers::run_ended(const RunResult& run) {
   return {};
 }
 
-std::string ResultsDirectory::keep_journal(const CaseResult& result, const std::string& journal) const {
-  std::string name = result.id;
+namespace {
+
+// The id as one name of a file.
+std::string file_name(const std::string& id) {
+  std::string name = id;
   for (char& c : name)
-    if (c == '/') c = '.';
-  if (name.size() > 200)
-    name = name.substr(0, 180) + fmt::format("-{:016x}", std::hash<std::string>{}(result.id));
-  if (result.repetition) name += fmt::format("#{}", result.repetition);
-  const std::string path = m_directory + "/journals/" + name + ".jsonl";
-  const auto file = create_file(path);
-  return file && write_all(file->get(), journal) ? path : std::string();
+    if (c == '/' || c == '\0') c = '.';
+  if (name.size() > 200) name = name.substr(0, 180) + fmt::format("-{:016x}", std::hash<std::string>{}(id));
+  return name;
+}
+
+}  // namespace
+
+std::string ResultsDirectory::keep(const std::string& file, const std::string& content) const {
+  const std::string path = m_directory + "/" + file;
+  const auto opened = create_file(path);
+  return opened && write_all(opened->get(), content) ? path : std::string();
+}
+
+std::string ResultsDirectory::keep_journal(const CaseResult& result, const std::string& journal) const {
+  const std::string repetition = result.repetition ? fmt::format("#{}", result.repetition) : "";
+  return keep("journals/" + file_name(result.id) + repetition + ".jsonl", journal);
+}
+
+std::string ResultsDirectory::keep_capsule(const CaseResult& result, const std::string& capsule) const {
+  return keep("capsules/" + file_name(result.id) + ".tar.gz", capsule);
 }
 
 void in_order_of_plan(std::vector<CaseResult>& results, const std::vector<Case>& cases) {

@@ -1,4 +1,4 @@
-// What a run leaves in files: reports and journals.
+// What a run leaves in files: reports, journals and capsules.
 #pragma once
 
 #include <memory>
@@ -36,8 +36,12 @@ class ResultsDirectory {
   explicit ResultsDirectory(std::string directory) : m_directory(std::move(directory)) {}
   // The file's name; empty if it could not be written.
   std::string keep_journal(const CaseResult& result, const std::string& journal) const;
+  // One for each case, whatever its repetition.
+  std::string keep_capsule(const CaseResult& result, const std::string& capsule) const;
 
  private:
+  std::string keep(const std::string& file, const std::string& content) const;
+
   std::string m_directory;
 };
 

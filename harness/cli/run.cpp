@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <map>
 #include <optional>
 
+#include "cli/capsules.hpp"
 #include "cli/commands.hpp"
 #include "cli/results.hpp"
 #include "cli/sources.hpp"
@@ -67,11 +69,29 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
                        "suites: " + all_names<Suite>() + ", all"});
   }
   prepared.machine = explore_machine(arguments.isolation != "none", arguments.observation != "polling");
+  if (arguments.stress > 0)
+    prepared.machine.machine.notes.push_back(
+        fmt::format("stress: {} kept the processors busy while cases ran",
+                    arguments.stress == 1 ? "1 process" : fmt::format("{} processes", arguments.stress)));
   prepared.cases = plan_cases(prepared.library.scenarios, prepared.implementation, prepared.library.catalogue,
                               selection, prepared.machine.machine);
   if (!program->absent.empty())
     for (Case& planned : prepared.cases) planned.skip = program->absent;
   return prepared;
+}
+
+// What all capsules of the run have in common.
+Capsule common_capsule(const Prepared& prepared, const RunResult& run, const RunOptions& options) {
+  Capsule capsule;
+  Manifest& manifest = capsule.manifest;
+  manifest.settings = {run.isolation, run.observation, run.time_scale, options.jobs, options.busy};
+  manifest.notes = run.notes;
+  manifest.server.executable = prepared.executable;
+  manifest.server.version = run.implementation_version;
+  describe_machine(manifest);
+  if (const auto source = read_source(prepared.library.directory + "/requirements.toml"))
+    capsule.requirements = source->text;
+  return capsule;
 }
 
 }  // namespace
@@ -99,6 +119,7 @@ int run_command(const RunArguments& arguments) {
   run.observation = prepared->machine.machine.notification ? "notification" : "polling";
   run.notes = prepared->machine.machine.notes;
   run.time_scale = arguments.time_scale;
+  run.flaky = from_name<FlakyPolicy>(arguments.flaky).value_or(FlakyPolicy::fail);
 
   auto writers = Writers::open(arguments.reports, arguments.verbose);
   if (!writers) return complain(writers.error());
@@ -115,6 +136,7 @@ int run_command(const RunArguments& arguments) {
 
   RunOptions options;
   options.jobs = arguments.jobs > 0 ? arguments.jobs : processor_count();
+  options.busy = arguments.stress;
   options.cell.isolation = prepared->machine.isolation;
   options.cell.notification = prepared->machine.machine.notification;
   options.cell.time_scale = arguments.time_scale;
@@ -123,6 +145,9 @@ int run_command(const RunArguments& arguments) {
   options.cell.notes = run.notes;
 
   const ResultsDirectory results(arguments.results);
+  CapsuleWriter capsules(results, common_capsule(*prepared, run, options));
+  std::map<std::string_view, const Case*> case_of;
+  for (const Case& one : prepared->cases) case_of[one.id] = &one;
   bool failed = false;
   std::optional<Error> fault;
   std::size_t evidence = 0;
@@ -133,6 +158,8 @@ int run_command(const RunArguments& arguments) {
                                   failed = failed || !passed;
                                   if (!journal.empty() && (!passed || arguments.keep_journals))
                                     result.journal_file = results.keep_journal(result, journal);
+                                  result.capsule_file =
+                                      capsules.keep(*case_of.at(result.id), result, journal);
                                   writers->case_ended(result);
                                   if (!passed) evidence += journal.size();
                                   if (passed || evidence > k_most_evidence) result.journal.clear();

@@ -6,24 +6,12 @@
 #include <filesystem>
 
 #include "linux/stream.hpp"
+#include "load/toml_writer.hpp"
 
 namespace clusterspec {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A TOML basic string.
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-    else
-      out += c;
-  }
-  return out + "\"";
-}
 
 void append(std::vector<Error>& all, std::vector<Error> more) {
   for (Error& error : more) all.push_back(std::move(error));
@@ -120,8 +108,8 @@ Loaded<std::shared_ptr<const Implementation>> load_named_implementation(const st
 
 Loaded<std::shared_ptr<const Implementation>> ad_hoc_implementation(const std::vector<std::string>& command) {
   std::string text = "name = \"command\"\nsummary = \"given on the command line\"\n";
-  text += fmt::format("executable = {}\narguments = [", quoted(command.front()));
-  for (std::size_t i = 1; i < command.size(); ++i) text += (i > 1 ? ", " : "") + quoted(command[i]);
+  text += fmt::format("executable = {}\narguments = [", toml_text(command.front()));
+  for (std::size_t i = 1; i < command.size(); ++i) text += (i > 1 ? ", " : "") + toml_text(command[i]);
   text +=
       "]\n\n[log]\nstarted = \" > worker {pid} started\"\nstopped = \" < worker {pid} stopped\"\n"
       "failed = \" ! worker process {pid} failed with {status}\"\nterminating = \" > terminating "

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "drive/content_hash.hpp"
 #include "linux/process.hpp"
 #include "linux/stream.hpp"
 
@@ -50,24 +51,8 @@ Result<std::string> cache_folder() {
   return (folder / "clusterspec").string();
 }
 
-// FNV-1a, 64 bits. The length of each part is hashed too, so that no two lists of parts are one text.
-class Key {
- public:
-  void add(std::string_view part) {
-    bytes(std::to_string(part.size()) + ":");
-    bytes(part);
-  }
-  std::string text() const { return fmt::format("{:016x}", m_hash); }
-
- private:
-  void bytes(std::string_view text) {
-    for (const unsigned char byte : text) m_hash = (m_hash ^ byte) * 0x100000001b3ULL;
-  }
-  std::uint64_t m_hash = 0xcbf29ce484222325ULL;
-};
-
 Result<std::string> key_of(const Build& build, const fs::path& folder) {
-  Key key;
+  ContentHash key;
   for (const std::string& argument : build.command) key.add(argument);
   for (const std::string& source : build.sources) {
     const auto text = content(folder / source);

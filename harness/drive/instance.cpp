@@ -58,13 +58,9 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   request.arguments.push_back(launch.argv0.empty() ? m_options.executable : launch.argv0);
   request.arguments.insert(request.arguments.end(), arguments.list.begin(), arguments.list.end());
   request.environment = own_environment();
-  for (const auto& [name, value] : implementation.environment)
-    set_variable(request.environment, name + "=" + value);
-  for (const std::string& assignment : launch.environment) set_variable(request.environment, assignment);
-  if (launch.other_directory) {
-    request.directory = m_directory;
-    set_variable(request.environment, "PATH=");
-  }
+  for (const std::string& assignment : compose_environment(implementation, launch))
+    set_variable(request.environment, assignment);
+  if (launch.other_directory) request.directory = m_directory;
 
   Fd input, out, err;
   if (launch.terminal) {

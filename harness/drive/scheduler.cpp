@@ -9,6 +9,7 @@
 
 #include "drive/cell.hpp"
 #include "drive/judging.hpp"
+#include "linux/busy.hpp"
 #include "linux/process.hpp"
 #include "linux/readiness.hpp"
 #include "linux/stream.hpp"
@@ -137,6 +138,8 @@ Result<bool> Scheduler::run(const std::vector<Case>& cases, int repetition) {
     m_lifeline = std::move(*lifeline);
     adopt_orphans();
   }
+  auto busy = BusyProcesses::start(m_options.busy);
+  if (!busy) return tl::unexpected(busy.error());
   std::size_t next = 0;
   const auto finished = [](const std::unique_ptr<Cell>& cell) { return cell->ended; };
   while (!m_interrupted && (next < cases.size() || !m_cells.empty())) {
@@ -171,6 +174,7 @@ Result<bool> Scheduler::run(const std::vector<Case>& cases, int repetition) {
       else
         ++i;
   }
+  busy->end();
   // A cell that was killed without isolation leaves its processes to us.
   if (m_options.cell.isolation == Isolation::none) kill_descendants();
   return !m_interrupted;

@@ -15,6 +15,7 @@ namespace clusterspec {
 struct RunOptions {
   CellOptions cell;  // without its descriptors
   int jobs = 1;
+  int busy = 0;  // processes that keep processors busy while cases run
 };
 
 class Scheduler {

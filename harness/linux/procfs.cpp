@@ -245,6 +245,19 @@ Pid own_pid() { return ::getpid(); }
 
 Pid parent_pid() { return ::getppid(); }
 
+std::map<std::string, std::string> kernel_settings() {
+  std::map<std::string, std::string> settings;
+  for (const char* name :
+       {"kernel/pid_max", "kernel/sched_autogroup_enabled", "kernel/threads-max", "net/core/somaxconn",
+        "net/ipv4/ip_local_port_range", "net/ipv4/tcp_abort_on_overflow", "net/ipv4/tcp_max_syn_backlog",
+        "net/ipv4/tcp_migrate_req", "net/ipv4/tcp_syncookies", "vm/overcommit_memory"}) {
+    std::string value = read_whole(std::string("/proc/sys/") + name);
+    while (!value.empty() && value.back() == '\n') value.pop_back();
+    if (!value.empty()) settings[name] = value;
+  }
+  return settings;
+}
+
 std::string current_directory() { return link_target("/proc/self/cwd"); }
 
 }  // namespace clusterspec

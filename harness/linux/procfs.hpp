@@ -60,6 +60,10 @@ Pid process_of_pidfd(Pid holder, int descriptor);
 // Both descriptors of the process are open, for the same file, pipe or socket.
 bool is_same_file(Pid pid, int one, int other);
 
+// Settings below /proc/sys by which one machine treats servers otherwise than another, by their names; those
+// that this kernel lacks are left out.
+std::map<std::string, std::string> kernel_settings();
+
 std::string current_directory();
 Pid own_pid();
 Pid parent_pid();

@@ -44,6 +44,9 @@ Loaded<Scenario> load_scenario(const SourceText& source, const std::string& name
 Loaded<std::vector<Scenario>> load_combinations(const SourceText& source, const std::string& name,
                                                 const Catalogue* catalogue);
 
+// The scenario as a file without a matrix: load_scenario reads the same from it, for the empty combination.
+std::string scenario_text(const Scenario& scenario);
+
 // The kinds of TOML files there are.
 enum class TomlFile { scenario, implementation, requirements };
 template <>

@@ -1,6 +1,7 @@
 #include "model/verdict.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace clusterspec {
 namespace {
@@ -28,6 +29,20 @@ int RunResult::count(Verdict verdict) const {
   return static_cast<int>(std::count_if(cases.begin(), cases.end(), [&](const CaseResult& result) {
     return result.judgement.verdict == verdict;
   }));
+}
+
+std::vector<FlakyCase> flaky_cases(const RunResult& run) {
+  std::vector<FlakyCase> cases;
+  std::unordered_map<std::string_view, std::size_t> position;
+  for (const CaseResult& result : run.cases) {
+    const auto [it, is_new] = position.emplace(result.id, cases.size());
+    if (is_new) cases.push_back({result.id, 0, 0, nullptr});
+    FlakyCase& one = cases[it->second];
+    one.passed += result.judgement.verdict == Verdict::pass;
+    if (result.judgement.verdict == Verdict::fail && ++one.failed == 1) one.first_failed = &result;
+  }
+  std::erase_if(cases, [](const FlakyCase& one) { return one.passed == 0 || one.failed == 0; });
+  return cases;
 }
 
 std::vector<RequirementResult> summarise(const Catalogue& catalogue, const std::vector<CaseResult>& cases) {
@@ -73,7 +88,10 @@ int exit_code(const RunResult& run) {
   const auto ready =
       std::count_if(run.cases.begin(), run.cases.end(), [](const CaseResult& r) { return r.became_ready; });
   if (ran > 0 && ready == 0 && run.count(Verdict::fail) == ran) return k_never_ready;
-  if (run.count(Verdict::fail)) return k_failed;
+  int counting = run.count(Verdict::fail);
+  if (run.flaky == FlakyPolicy::report)
+    for (const FlakyCase& one : flaky_cases(run)) counting -= one.failed;
+  if (counting > 0) return k_failed;
   if (ran == 0) return k_all_skipped;
   return k_passed;
 }

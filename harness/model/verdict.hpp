@@ -50,6 +50,7 @@ struct CaseResult {
   int repetition = 0;  // 0: the only one, else 1 to N of --repeat
   bool became_ready = false;
   std::string journal_file;  // where it was kept; may be empty
+  std::string capsule_file;  // of a failure, once for each case of the run
   Journal journal;           // kept for cases that did not pass
 };
 
@@ -69,6 +70,17 @@ struct RequirementResult {
   std::vector<std::string> reasons;                     // of skips, each once
 };
 
+// What a run makes of a case that both passed and failed over its repetitions.
+enum class FlakyPolicy {
+  fail,    // a failure like any other
+  report,  // told in a section of its own, and no reason for exit code 1
+};
+template <>
+struct Names<FlakyPolicy> {
+  static constexpr std::array table{std::pair{FlakyPolicy::fail, "fail"},
+                                    std::pair{FlakyPolicy::report, "report"}};
+};
+
 struct RunResult {
   std::string version;  // of clusterspec
   std::string implementation, implementation_version;
@@ -78,18 +90,28 @@ struct RunResult {
   double seconds = 0;
   double time_scale = 1;
   bool interrupted = false;
+  FlakyPolicy flaky = FlakyPolicy::fail;
   std::vector<CaseResult> cases;                // in the order of the plan
   std::vector<RequirementResult> requirements;  // in the order of the catalogue
 
   int count(Verdict verdict) const;
 };
 
+// A case that both passed and failed, over its repetitions.
+struct FlakyCase {
+  std::string id;
+  int passed = 0, failed = 0;
+  const CaseResult* first_failed = nullptr;  // in the run that it was made from
+};
+// In the order of the plan.
+std::vector<FlakyCase> flaky_cases(const RunResult& run);
+
 // For each requirement that some case verifies: the worst of its cases (error, fail, pass, skip).
 std::vector<RequirementResult> summarise(const Catalogue& catalogue, const std::vector<CaseResult>& cases);
 
 // 0 all passed; 1 a case failed; 3 no case became ready; 4 nothing selected; 77 all skipped; 99 harness
 // fault; 130 interrupted. Cases of level `may` never fail a run (their verdict is already pass with
-// findings).
+// findings), flaky ones only if the run's policy says so.
 int exit_code(const RunResult& run);
 
 }  // namespace clusterspec

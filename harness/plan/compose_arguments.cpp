@@ -149,4 +149,12 @@ Arguments compose_arguments(const Implementation& implementation, const Launch& 
   return arguments;
 }
 
+std::vector<std::string> compose_environment(const Implementation& implementation, const Launch& launch) {
+  std::vector<std::string> assignments;
+  for (const auto& [name, value] : implementation.environment) assignments.push_back(name + "=" + value);
+  assignments.insert(assignments.end(), launch.environment.begin(), launch.environment.end());
+  if (launch.other_directory) assignments.emplace_back("PATH=");
+  return assignments;
+}
+
 }  // namespace clusterspec

@@ -1,4 +1,5 @@
-// plan/: from loaded files to the list of cases to run, each with the reason why it is skipped, if it is. Pure.
+// plan/: from loaded files to the list of cases to run, each with the reason why it is skipped, if it is.
+// Pure.
 #pragma once
 
 #include <memory>
@@ -30,11 +31,13 @@ struct Selection {
 std::string case_id(const Scenario& scenario, const std::string& implementation);
 
 // Every scenario against the implementation, narrowed by the selection, in the order given.
-std::vector<Case> plan_cases(const std::vector<Scenario>& scenarios, std::shared_ptr<const Implementation> implementation,
-                             const Catalogue& catalogue, const Selection& selection, const Machine& machine);
+std::vector<Case> plan_cases(const std::vector<Scenario>& scenarios,
+                             std::shared_ptr<const Implementation> implementation, const Catalogue& catalogue,
+                             const Selection& selection, const Machine& machine);
 
 // Why this scenario means nothing for this implementation on this machine; empty: it does.
-std::string skip_reason(const Scenario& scenario, const Implementation& implementation, const Machine& machine);
+std::string skip_reason(const Scenario& scenario, const Implementation& implementation,
+                        const Machine& machine);
 
 // What is known only when a server is launched.
 struct Endpoint {
@@ -50,12 +53,17 @@ struct Arguments {
 };
 
 // Options in the order given by Launch::position, then operands. "\\xNN" in a value is a raw byte.
-Arguments compose_arguments(const Implementation& implementation, const Launch& launch, const Endpoint& endpoint);
+Arguments compose_arguments(const Implementation& implementation, const Launch& launch,
+                            const Endpoint& endpoint);
+
+// "NAME=value" that is set in the server's environment, in order: later ones win.
+std::vector<std::string> compose_environment(const Implementation& implementation, const Launch& launch);
 
 // "{workers + 1}", "{workers - 1}", "{workers * 2}", "3" for a number of workers; an error names the text.
 Result<int> evaluate_count(std::string_view expression, int workers);
 
-// The number of workers a launch asks for: the last count; 0 when none is given or it is no number from 0 to 1024.
+// The number of workers a launch asks for: the last count; 0 when none is given or it is no number from 0 to
+// 1024.
 int requested_workers(const Launch& launch);
 
 }  // namespace clusterspec

@@ -193,7 +193,7 @@ class WholeProgram(unittest.TestCase):
             self.assertTrue(json.loads((self.path / "r.json").read_text())["cases"])
 
     def test_a_kill_leaves_nothing(self):
-        for options in ((), ("--isolation=none",), ("--observation=polling",)):
+        for options in (("--stress=2",), ("--isolation=none", "--stress=2"), ("--observation=polling",)):
             self.assertEqual(self.interrupted(signal.SIGKILL, *options), -signal.SIGKILL)
 
     def test_a_server_that_never_listens_and_ignores_every_signal_is_ended(self):

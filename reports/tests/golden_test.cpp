@@ -33,6 +33,22 @@ RunResult never_ready() {
   return run;
 }
 
+RunResult flaky() {
+  RunResult run = sample_run();
+  run.flaky = FlakyPolicy::report;
+  CaseResult failed = run.cases[3], passed = run.cases[0];
+  passed.id = failed.id;
+  passed.scenario = failed.scenario;
+  passed.repetition = 1;
+  failed.repetition = 2;
+  failed.capsule_file = "clusterspec-results/capsules/launcher-closes-last.tar.gz";
+  run.cases = {passed, failed};
+  passed.repetition = 3;
+  run.cases.push_back(passed);
+  run.requirements = summarise(sample_catalogue(), run.cases);
+  return run;
+}
+
 RunResult nothing_selected() {
   RunResult run = sample_run();
   run.cases.clear();
@@ -57,6 +73,25 @@ TEST_CASE("the console shows runs that went another way as before") {
   compare("console-all-passed.txt", shown({}, all_passed()));
   compare("console-never-ready.txt", shown({}, never_ready()));
   compare("console-nothing-selected.txt", shown({}, nothing_selected()));
+  compare("console-flaky.txt", shown({}, flaky()));
+}
+
+TEST_CASE("every format tells a flaky case, which need not be a failure") {
+  compare("flaky.junit.xml", written("junit", flaky()));
+  compare("flaky.json", written("json", flaky()));
+  compare("flaky.tap", written("tap", flaky()));
+  compare("flaky.md", written("markdown", flaky()));
+}
+
+TEST_CASE("a flaky case makes exit code 1 unless it is only to be reported") {
+  RunResult run = flaky();
+  CHECK(exit_code(run) == 0);
+  run.flaky = FlakyPolicy::fail;
+  CHECK(exit_code(run) == 1);
+  run.flaky = FlakyPolicy::report;
+  run.cases.push_back(run.cases[1]);
+  run.cases.back().id += " of another case";
+  CHECK(exit_code(run) == 1);
 }
 
 }  // namespace

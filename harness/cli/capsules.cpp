@@ -1,0 +1,54 @@
+#include "cli/capsules.hpp"
+
+#include "drive/content_hash.hpp"
+#include "linux/procfs.hpp"
+#include "linux/stream.hpp"
+#include "load/load.hpp"
+#include "plan/plan.hpp"
+
+namespace clusterspec {
+namespace {
+
+std::vector<std::string> environment_of(const Case& one) {
+  if (!one.scenario.launches_itself) return compose_environment(*one.implementation, one.scenario.launch);
+  std::vector<std::string> all;
+  for (const Step& step : one.scenario.steps)
+    if (const auto* launch = std::get_if<Launch>(&step.action))
+      for (std::string& assignment : compose_environment(*one.implementation, *launch))
+        all.push_back(std::move(assignment));
+  return all;
+}
+
+}  // namespace
+
+std::string CapsuleWriter::keep(const Case& one, const CaseResult& result, const std::string& journal) {
+  if (result.judgement.verdict != Verdict::fail || !m_kept.insert(result.id).second) return {};
+  Capsule capsule = m_common;
+  capsule.scenario = one.scenario.text;
+  capsule.implementation = one.implementation->text;
+  Manifest& manifest = capsule.manifest;
+  manifest.scenario_file = one.scenario.file;
+  manifest.implementation_file = one.implementation->file;
+  manifest.server.environment = environment_of(one);
+  record(capsule, result, journal);
+  const auto bytes = write_capsule(capsule);
+  return bytes ? m_results.keep_capsule(result, *bytes) : std::string();
+}
+
+void describe_machine(Manifest& manifest) {
+  manifest.clusterspec = CLUSTERSPEC_VERSION;
+  manifest.host = host_description();
+  manifest.kernel = kernel_settings();
+  manifest.server.directory = current_directory();
+  manifest.server.hash = hash_of_file(manifest.server.executable);
+}
+
+std::string hash_of_file(const std::string& path) {
+  const auto source = read_source(path);
+  if (!source) return {};
+  ContentHash hash;
+  hash.add(source->text);
+  return hash.text();
+}
+
+}  // namespace clusterspec

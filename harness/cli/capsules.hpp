@@ -1,0 +1,32 @@
+// The capsules that a run leaves: one for each case that failed.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "capsule/capsule.hpp"
+#include "cli/results.hpp"
+
+namespace clusterspec {
+
+class CapsuleWriter {
+ public:
+  // `common`: what is the same for all: settings, server, host, catalogue.
+  CapsuleWriter(const ResultsDirectory& results, Capsule common)
+      : m_results(results), m_common(std::move(common)) {}
+
+  // Of the first failing repetition. The file's name; empty if there is one already, or if it could not be
+  // written.
+  std::string keep(const Case& one, const CaseResult& result, const std::string& journal);
+
+ private:
+  const ResultsDirectory& m_results;
+  Capsule m_common;
+  std::set<std::string> m_kept;
+};
+
+// What a capsule says of the machine and of the program, which is read for its hash.
+void describe_machine(Manifest& manifest);
+std::string hash_of_file(const std::string& path);  // empty if it cannot be read
+
+}  // namespace clusterspec

@@ -1,0 +1,28 @@
+// Names for contents: equal ones have one name, and different ones different names unless someone wants it.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace clusterspec {
+
+// FNV-1a, 64 bits. The length of each part is hashed too, so that no two lists of parts are one text.
+class ContentHash {
+ public:
+  void add(std::string_view part) {
+    bytes(std::to_string(part.size()) + ":");
+    bytes(part);
+  }
+  std::string text() const { return fmt::format("{:016x}", m_hash); }
+
+ private:
+  void bytes(std::string_view text) {
+    for (const unsigned char byte : text) m_hash = (m_hash ^ byte) * 0x100000001b3ULL;
+  }
+  std::uint64_t m_hash = 0xcbf29ce484222325ULL;
+};
+
+}  // namespace clusterspec
