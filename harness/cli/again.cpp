@@ -98,7 +98,7 @@ void Again::explore() {
   const auto here = kernel_settings();
   for (const auto& [name, value] : manifest.kernel)
     compare(name, value, here.contains(name) ? here.at(name) : std::string());
-  if (m_options.busy > 0) m_notes.push_back(fmt::format("stress: {} busy processes", m_options.busy));
+  if (m_options.busy > 0) m_notes.push_back(stress_note(m_options.busy));
   m_scheduler = std::make_unique<Scheduler>(
       m_options, Scheduler::Callbacks{[](const Case&) {}, [] {},
                                       [this](CaseResult& result, const std::string& journal) {

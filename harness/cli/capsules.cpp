@@ -1,5 +1,7 @@
 #include "cli/capsules.hpp"
 
+#include <fmt/format.h>
+
 #include "drive/content_hash.hpp"
 #include "linux/procfs.hpp"
 #include "linux/stream.hpp"
@@ -33,6 +35,11 @@ std::string CapsuleWriter::keep(const Case& one, const CaseResult& result, const
   record(capsule, result, journal);
   const auto bytes = write_capsule(capsule);
   return bytes ? m_results.keep_capsule(result, *bytes) : std::string();
+}
+
+std::string stress_note(int processes) {
+  return fmt::format("stress: {} kept the processors busy while cases ran",
+                     processes == 1 ? "1 process" : fmt::format("{} processes", processes));
 }
 
 void describe_machine(Manifest& manifest) {

@@ -25,6 +25,9 @@ class CapsuleWriter {
   std::set<std::string> m_kept;
 };
 
+// "stress: 2 processes kept the processors busy while cases ran".
+std::string stress_note(int processes);
+
 // What a capsule says of the machine and of the program, which is read for its hash.
 void describe_machine(Manifest& manifest);
 std::string hash_of_file(const std::string& path);  // empty if it cannot be read

@@ -69,10 +69,7 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
                        "suites: " + all_names<Suite>() + ", all"});
   }
   prepared.machine = explore_machine(arguments.isolation != "none", arguments.observation != "polling");
-  if (arguments.stress > 0)
-    prepared.machine.machine.notes.push_back(
-        fmt::format("stress: {} kept the processors busy while cases ran",
-                    arguments.stress == 1 ? "1 process" : fmt::format("{} processes", arguments.stress)));
+  if (arguments.stress > 0) prepared.machine.machine.notes.push_back(stress_note(arguments.stress));
   prepared.cases = plan_cases(prepared.library.scenarios, prepared.implementation, prepared.library.catalogue,
                               selection, prepared.machine.machine);
   if (!program->absent.empty())

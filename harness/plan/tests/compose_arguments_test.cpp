@@ -163,4 +163,14 @@ TEST_CASE("the last count is the one that is asked for, if it is one") {
     CHECK(requested_workers(launch({"2", wrong})) == 0);
 }
 
+TEST_CASE("the environment is the implementation's, then the launch's, and an empty PATH elsewhere") {
+  Implementation it = implementation();
+  it.environment = {{"A", "1"}, {"B", "2"}};
+  Launch launched = launch({});
+  launched.environment = {"B=3"};
+  CHECK(compose_environment(it, launched) == List{"A=1", "B=2", "B=3"});
+  launched.other_directory = true;
+  CHECK(compose_environment(it, launched).back() == "PATH=");
+}
+
 }  // namespace clusterspec
