@@ -61,6 +61,8 @@ constexpr Watchable k_watchable[] = {
     {SYS_clone3, WatchedCall::clone3, true},
     {SYS_write, WatchedCall::write, true},
     {SYS_writev, WatchedCall::writev, true},
+    {SYS_pwritev2, WatchedCall::pwritev2, true},
+    {SYS_sendto, WatchedCall::sendto, true},
 };
 
 std::uint64_t instruction(sock_filter one) { return std::bit_cast<std::uint64_t>(one); }

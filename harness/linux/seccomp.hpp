@@ -37,6 +37,8 @@ enum class WatchedCall {
   clone3,
   write,
   writev,
+  pwritev2,
+  sendto,
 };
 
 // Which calls are reported: the rare ones always, of the frequent ones those that are named.

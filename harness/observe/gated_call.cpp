@@ -31,7 +31,7 @@ std::vector<WatchedCall> watched_for(Call call) {
     case Call::clone:
       return {WatchedCall::fork, WatchedCall::vfork, WatchedCall::clone, WatchedCall::clone3};
     case Call::write:
-      return {WatchedCall::write, WatchedCall::writev};
+      return {WatchedCall::write, WatchedCall::writev, WatchedCall::pwritev2, WatchedCall::sendto};
     case Call::bind:
     case Call::listen:
     case Call::execve:
@@ -107,6 +107,8 @@ std::optional<Call> gated_call(const Notification& n, Pid caller, int pidfd) {
       return only_if(starts_process(n, caller), Call::clone);
     case WatchedCall::write:
     case WatchedCall::writev:
+    case WatchedCall::pwritev2:
+    case WatchedCall::sendto:
       return only_if(is_same_file(caller, descriptor(n), k_standard_output), Call::write);
   }
   return std::nullopt;

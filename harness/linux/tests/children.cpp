@@ -1,6 +1,7 @@
 #include "linux/tests/children.hpp"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -93,9 +94,9 @@ WatchedChild::WatchedChild(const std::function<int()>& body, const std::vector<W
   m_child.emplace([&] {
     const int filter = NotificationFilter(frequent).install();
     char go = 0;
-    // No write(2): that may be a watched call, and nobody answers yet.
+    // Nothing that writes: that may be a watched call, and nobody answers yet.
     iovec number{const_cast<int*>(&filter), sizeof filter};
-    if (::pwritev2(m_report.write.get(), &number, 1, -1, 0) != sizeof filter ||
+    if (::vmsplice(m_report.write.get(), &number, 1, 0) != sizeof filter ||
         ::read(m_go.read.get(), &go, 1) != 1)
       ::pause();  // to exit would be a call that nobody answers
     ::close(filter);

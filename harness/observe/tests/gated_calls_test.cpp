@@ -36,7 +36,7 @@ TEST_CASE("Frequent calls are watched for the gates that need them, and only the
   CHECK(frequent_calls({step(gate_of_launcher(Call::bind)), step(Look{"now"})}).empty());
   CHECK(watched_for(Call::accept) == std::vector{WatchedCall::accept, WatchedCall::accept4});
   CHECK(frequent_calls({step(Inject{Call::write, {}, CallError::broken_pipe})}) ==
-        std::vector{WatchedCall::write, WatchedCall::writev});
+        std::vector{WatchedCall::write, WatchedCall::writev, WatchedCall::pwritev2, WatchedCall::sendto});
 }
 
 TEST_CASE("A gate at accept keeps who would get a connection, and not who finds none") {
