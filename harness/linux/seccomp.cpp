@@ -4,6 +4,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -169,11 +170,30 @@ bool Notifications::valid(std::uint64_t id) const {
   return ::ioctl(m_fd.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
+namespace {
+
+// The first 8 bytes there; 0 if they cannot be read.
 std::uint64_t read_word(Pid pid, std::uint64_t address) {
   std::uint64_t word = 0;
   const iovec local{&word, sizeof word};
   const iovec remote{reinterpret_cast<void*>(address), sizeof word};  // NOLINT: an address in another process
   return ::process_vm_readv(pid, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(sizeof word) ? word : 0;
+}
+
+}  // namespace
+
+bool starts_process(const Notification& notification, Pid caller) {
+  switch (notification.call) {
+    case WatchedCall::fork:
+    case WatchedCall::vfork:
+      return true;
+    case WatchedCall::clone:
+      return (notification.arguments[0] & CLONE_THREAD) == 0;
+    case WatchedCall::clone3:  // the flags come first in what its argument points to
+      return (read_word(caller, notification.arguments[0]) & CLONE_THREAD) == 0;
+    default:
+      return false;
+  }
 }
 
 std::string read_string(Pid pid, std::uint64_t address, std::size_t limit) {

@@ -82,8 +82,9 @@ class Notifications {
   Fd m_fd;
 };
 
-// The first 8 bytes there; 0 if they cannot be read.
-std::uint64_t read_word(Pid pid, std::uint64_t address);
+// One of the fork family that starts a process and not a thread. The caller must still stand there.
+bool starts_process(const Notification& notification, Pid caller);
+
 // Strings in the memory of a process that stands still. Bounded, the list in all its bytes too: its pointers
 // may name the same long string again and again. A faulty pointer gives what could be read.
 std::string read_string(Pid pid, std::uint64_t address, std::size_t limit = 131072);

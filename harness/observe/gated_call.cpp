@@ -1,7 +1,5 @@
 #include "observe/gated_call.hpp"
 
-#include <sched.h>
-
 #include <variant>
 
 #include "linux/procfs.hpp"
@@ -13,14 +11,6 @@ namespace {
 constexpr int k_standard_output = 1;
 
 int descriptor(const Notification& n) { return static_cast<int>(n.arguments[0]); }
-
-bool starts_process(const Notification& n, Pid caller) {
-  if (n.call == WatchedCall::fork || n.call == WatchedCall::vfork) return true;
-  // clone3(2): the flags come first in what its argument points to.
-  const std::uint64_t flags =
-      n.call == WatchedCall::clone3 ? read_word(caller, n.arguments[0]) : n.arguments[0];
-  return (flags & CLONE_THREAD) == 0;
-}
 
 std::vector<WatchedCall> watched_for(Call call) {
   switch (call) {
