@@ -61,7 +61,6 @@ Policy documented_policy() {
       // "Signals are sent to all child processes automatically": the terminal signals the whole group.
       .tell_workers = [](std::span<const pid_t>) {},
       .accept_fate = [] { return AcceptFate::served; },
-      .after_shortage = AfterShortage::accepts_again,
       .launcher_close = LauncherClose::after_workers,
       .queue_fate = QueueFate::served,
       .idle_fate = IdleFate::closed,

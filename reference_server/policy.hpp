@@ -61,9 +61,6 @@ enum class RequestFate { finish, finish_and_reset, drop };
 // What becomes of a connection at the moment of its acceptance.
 enum class AcceptFate { served, closed };
 
-// What accepting does after it failed for want of descriptors (accept(2), EMFILE).
-enum class AfterShortage { accepts_again, gives_up };
-
 // What the end does with a connection that has no request in flight. closed: after a last look for a request
 // that has arrived; closed_unread: without that look.
 enum class IdleFate { closed, closed_unread, waited_for };
@@ -106,7 +103,6 @@ struct Policy {
   std::function<InterruptStep(const Interrupt&)> on_interrupt;
   std::function<void(std::span<const pid_t> living)> tell_workers;
   std::function<AcceptFate()> accept_fate;
-  AfterShortage after_shortage;
   LauncherClose launcher_close;
   QueueFate queue_fate;
   IdleFate idle_fate;

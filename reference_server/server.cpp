@@ -35,7 +35,7 @@ void Server::wait_for_connections() {
     if (m_closed || !m_listener || !m_listener->is_open()) return;
     if (accept_some(k_batch)) {
       wait_for_connections();
-    } else if (m_policy.after_shortage == AfterShortage::accepts_again) {
+    } else {
       accept_later();
     }
   });

@@ -136,9 +136,6 @@ constexpr Fault k_faults[] = {
     {"closes-idle-unread", "terminate.idle-connections",
      "an idle connection is closed without a look whether a request has just come",
      [](Policy& policy) { policy.idle_fate = IdleFate::closed_unread; }},
-    {"deaf-after-shortage", "terminate.after-emfile",
-     "once accepting has failed for want of descriptors nothing is accepted any more",
-     [](Policy& policy) { policy.after_shortage = AfterShortage::gives_up; }},
     {"ends-at-closed-output", "terminate.output-blocked", "a line that cannot be written ends the process",
      [](Policy& policy) {
        policy.write_line = [](std::string_view line) {

@@ -31,7 +31,7 @@ TEST_CASE("an unknown key of a step lists the keys of its verb and the nearest o
         "  cout = 3\n"
         "  ^\n"
         "  did you mean \"count\"? valid: open, request, count, per-process, until, delay, bytes, "
-        "keep-alive, at-once, "
+        "keep-alive, later, at-once, "
         "within, hung-after, name, verifies\n");
 }
 
@@ -60,7 +60,8 @@ TEST_CASE("a step needs a verb") {
         "s.toml:5:1: a step without a verb\n"
         "  awiat = \"ready\"\n"
         "  ^\n"
-        "  did you mean \"await\"? it has exactly one of: launch, await, open, load, stop, close, signal, "
+        "  did you mean \"await\"? it has exactly one of: launch, await, open, send, load, stop, close, "
+        "signal, "
         "press, "
         "occupy, look, hold, await-held, release, inject, freeze, thaw\n");
   CHECK_THAT(with_step("name = \"x\"\n"), StartsWith("s.toml:4:1: a step without a verb"));
