@@ -24,7 +24,7 @@ Result<SourceText> read_source(const std::string& path) {
   if (file) text << file.rdbuf();
   if (!file || (file.peek(), file.bad()))
     return failure(ErrorKind::file, path + " cannot be read: " + std::generic_category().message(errno),
-                   "give the path of a TOML file");
+                   "give the path of a file that can be read");
   return SourceText{path, text.str()};
 }
 
