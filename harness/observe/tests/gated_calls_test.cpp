@@ -8,6 +8,7 @@
 
 #include <thread>
 
+#include "linux/readiness.hpp"
 #include "linux/stream.hpp"
 #include "linux/tcp.hpp"
 #include "observe/tests/stage.hpp"
@@ -56,7 +57,12 @@ TEST_CASE("A gate at accept keeps who would get a connection, and not who finds 
   Stage stage;
   stage.gates.hold(gate_of_launcher(Call::accept));
   stage.launch(watched);
-  REQUIRE(stage.until([&] { return wait_readable(report.read.get(), Duration{0}); }));
+  bool reported = false;
+  stage.loop.watch(report.read.get(), k_readable, [&](std::uint32_t) {
+    reported = true;
+    stage.loop.forget(report.read.get());
+  });
+  REQUIRE(stage.until([&] { return reported; }));
   CHECK(stage.recording.all<HeldAt>().empty());
   const auto client = start_connect("127.0.0.1", port_of(listener.get()));
   REQUIRE(write_all(go.write.get(), "g"));
