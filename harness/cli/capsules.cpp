@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <filesystem>
+#include <fstream>
+
 #include "drive/content_hash.hpp"
 #include "linux/procfs.hpp"
 #include "linux/stream.hpp"
@@ -51,10 +55,15 @@ void describe_machine(Manifest& manifest) {
 }
 
 std::string hash_of_file(const std::string& path) {
-  const auto source = read_source(path);
-  if (!source) return {};
+  std::error_code status;
+  const auto size = std::filesystem::file_size(path, status);
+  std::ifstream file(path, std::ios::binary);
+  if (status || !file) return {};
   ContentHash hash;
-  hash.add(source->text);
+  hash.begin_part(size);
+  std::array<char, 16384> piece;
+  while (file.read(piece.data(), piece.size()) || file.gcount() > 0)
+    hash.bytes({piece.data(), static_cast<std::size_t>(file.gcount())});
   return hash.text();
 }
 

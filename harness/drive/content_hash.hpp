@@ -13,15 +13,17 @@ namespace clusterspec {
 class ContentHash {
  public:
   void add(std::string_view part) {
-    bytes(std::to_string(part.size()) + ":");
+    begin_part(part.size());
     bytes(part);
+  }
+  // A part that comes in pieces.
+  void begin_part(std::size_t size) { bytes(std::to_string(size) + ":"); }
+  void bytes(std::string_view text) {
+    for (const unsigned char byte : text) m_hash = (m_hash ^ byte) * 0x100000001b3ULL;
   }
   std::string text() const { return fmt::format("{:016x}", m_hash); }
 
  private:
-  void bytes(std::string_view text) {
-    for (const unsigned char byte : text) m_hash = (m_hash ^ byte) * 0x100000001b3ULL;
-  }
   std::uint64_t m_hash = 0xcbf29ce484222325ULL;
 };
 

@@ -19,6 +19,9 @@ constexpr std::int64_t k_bytes = 16 << 20;  // of journal lines
 // No call tells of a fork. A look at a cluster of five processes costs about 0.1 ms.
 constexpr Duration k_interval = std::chrono::milliseconds(50);
 
+// One look of so many asks for all pids. Between two of them nobody gives out as many as there are.
+constexpr int k_looks_of_a_sweep = 8;
+
 }  // namespace
 
 std::string to_text(const Excess& excess) {
@@ -57,7 +60,8 @@ void Guard::count(const Event& event, std::size_t bytes) {
 
 bool Guard::look() {
   const int most = m_most_processes;
-  const Population now = population(most);
+  const Population now =
+      population(most, ++m_looks % k_looks_of_a_sweep == 0 ? Sweep::all_pids : Sweep::up_to_last_pid);
   if (now.processes <= most && now.threads <= k_threads) return false;
   m_found = now.processes > most ? Excess{"processes", now.processes, most}
                                  : Excess{"threads", now.threads, k_threads};

@@ -50,6 +50,7 @@ class Guard {
   // Beyond those asked for. A case's descriptors suffice for so many (RLIMIT_NOFILE is 1,024 where nobody
   // raised it).
   std::atomic<int> m_most_processes = 256;
+  int m_looks = 0;  // of the sentinel alone
   Excess m_found;  // written by the sentinel before it tells
   std::int64_t m_events = 0, m_bytes = 0;
   std::optional<Excess> m_excess;

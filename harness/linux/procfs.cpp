@@ -69,6 +69,16 @@ std::optional<Number> to_number(std::string_view text) {
   return number;
 }
 
+// The last field of /proc/loadavg. The sentinel asks, a thread: nothing here allocates, which would give it a heap.
+Pid last_pid() {
+  const Fd fd(::open("/proc/loadavg", O_RDONLY | O_CLOEXEC));
+  char text[128];
+  const ssize_t got = fd ? ::read(fd.get(), text, sizeof text) : 0;
+  if (got <= 0) return 0;
+  const std::string_view load(text, static_cast<std::size_t>(got));
+  return to_number<Pid>(load.substr(load.rfind(' ') + 1)).value_or(0);
+}
+
 template <class F>
 void for_each_socket(Pid pid, F&& action) {
   const std::string directory = fmt::format("/proc/{}/fd", pid);
@@ -155,18 +165,16 @@ std::vector<ProcessSeen> descendants_of(Pid root) {
   return found;
 }
 
-Population population(int most) {
+Population population(int most, Sweep sweep) {
   Population population;
   if (own_pid() == 1) {
     // Not by a list of /proc: a look at a name there waits while another looks at the same name, such as a
     // process at itself (/proc/self), and that one may not get the processor for seconds. The last pid is all
     // that is read.
-    const std::string load = read_whole("/proc/loadavg");
-    const Pid last = to_number<Pid>(std::string_view(load).substr(load.rfind(' ') + 1)).value_or(0);
+    const Pid last = last_pid();
     if (last > 1 && last <= k_most_pids) {
-      // Pids come round at pid_max, which is lower than this where a cell can set it: everybody up to it is
-      // asked for.
-      const Pid to = std::max(last, k_least_pids);
+      // Pids come round at pid_max, which is lower than this where a cell can set it.
+      const Pid to = sweep == Sweep::all_pids ? std::max(last, k_least_pids) : last;
       for (Pid pid = 2; pid <= to; ++pid) {
         if (::kill(pid, 0) != 0 && errno == ESRCH) continue;
         ++population.threads;
