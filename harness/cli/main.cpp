@@ -4,7 +4,7 @@
 
 #include "capsule/capsule.hpp"
 #include "cli/commands.hpp"
-#include "linux/heap.hpp"
+#include "linux/prepare_to_fork.hpp"
 #include "linux/stream.hpp"
 
 namespace {
@@ -150,7 +150,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : k_usage_error;
   }
-  if (*run_app || *replay_app || *shrink_app) keep_heap_together(argv);
+  if (*run_app || *replay_app || *shrink_app) prepare_to_fork(argv);
   if (*run_app) return run_command(run);
   if (!run.command.empty())
     return complain(Error{ErrorKind::usage, "only `run` takes a command after --", {}, {}, {}});

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 namespace clusterspec {
@@ -52,8 +53,10 @@ Result<void> bring_loopback_up() {
 // kernel.pid_max belongs to the pid namespace since Linux 6.14; before, writing it would change the host.
 void cap_processes() {
   utsname name{};
-  int major = 0, minor = 0;
-  if (::uname(&name) != 0 || std::sscanf(name.release, "%d.%d", &major, &minor) != 2) return;
+  if (::uname(&name) != 0) return;
+  char* end = nullptr;
+  const long major = std::strtol(name.release, &end, 10);
+  const long minor = *end == '.' ? std::strtol(end + 1, nullptr, 10) : 0;
   if (major > 6 || (major == 6 && minor >= 14))
     write_file("/proc/sys/kernel/pid_max", std::to_string(k_process_limit));
 }
