@@ -6,6 +6,7 @@
 #include <set>
 
 #include "command_line.hpp"
+#include "connection_summary.hpp"
 #include "evidence.hpp"
 #include "report.hpp"
 #include "text.hpp"
@@ -120,6 +121,7 @@ void add_context(Page& page, const CaseResult& result, const EventTeller& teller
   for (std::size_t i = 0; i < lines.size(); ++i)
     page.raw((named.contains(numbers[i]) ? "  > " : "    ") + lines[i] + '\n');
   page.gap();
+  page.list("Connections", connection_summary(result.journal, Cluster::of(result.journal)));
   page.exact("Processes", teller.who_is_who());
   page.exact("Server", result.arguments.empty() ? "was not launched" : short_command_line(result.arguments));
   page.exact("Scenario", place(result.scenario_at));

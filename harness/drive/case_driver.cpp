@@ -26,6 +26,7 @@ CaseDriver::~CaseDriver() {
 
 Result<void> CaseDriver::prepare() {
   if (auto guarded = m_guard.start(); !guarded) return guarded;
+  m_files = raise_file_limit();
   const bool shared = m_options.isolation == Isolation::none;
   if (shared) {
     const auto port = free_port(m_host);
@@ -36,15 +37,21 @@ Result<void> CaseDriver::prepare() {
   if (!listeners) return tl::unexpected(listeners.error());
   m_listeners = std::move(*listeners);
   if (m_options.notification) {
-    m_calls = std::make_unique<CallObserver>(m_loop, m_recorder, m_processes, *m_listeners, m_gates, [this] {
+    const auto drain = [this] {
       drain_outputs();
       m_processes.sweep();
-    });
+    };
+    const auto closing = [this](Pid pid, const std::vector<SocketCookie>& sockets) {
+      look_into_queues(pid, sockets);
+    };
+    m_calls = std::make_unique<CallObserver>(m_loop, m_recorder, m_processes, *m_listeners, m_gates,
+                                             CallObserver::Surroundings{drain, closing});
   } else {
     m_polling = std::make_unique<PollingObserver>(m_loop, m_recorder, m_processes, *m_listeners);
   }
   m_probe = std::make_unique<Probe>(
       m_loop, [this] { return m_recorder.since_begin(); }, [this](int client) { return holder_of(client); },
+      [this](SocketCookie listener) { return m_listeners->listening(listener); },
       [this](const Concluded& concluded) {
         // What the server did before its client saw the end of it comes first.
         drain_outputs();
@@ -129,28 +136,6 @@ void CaseDriver::look_at_all(const std::string& occasion) {
   if (m_polling) m_polling->look_now();
   m_processes.look(occasion);
   m_listeners->look(occasion, true);
-}
-
-Holder CaseDriver::holder_of(int client) {
-  if (const ListenerState* listener = m_listeners->by_mark(mark_reached(client)))
-    return {listener->facts.socket, listener->facts.pid};
-  // Without marks only a connection that was accepted has a holder, found by its socket's inode.
-  if (!m_polling) return {};
-  const auto pair = server_end_of(client);
-  const auto end = pair ? m_listeners->diag().connection(*pair) : std::nullopt;
-  if (!end || end->inode == 0) return {};
-  const std::vector<Pid> holders = socket_holders(end->inode, m_processes.alive());
-  return holders.size() == 1 ? Holder{0, holders.front()} : Holder{};
-}
-
-bool CaseDriver::handled(Connection& connection) {
-  if (connection.phase() >= Phase::answered) return true;
-  if (connection.phase() != Phase::sent && !connection.waits_to_send()) return false;
-  const auto pair = server_end_of(connection.fd());
-  const auto end = pair ? m_listeners->diag().connection(*pair) : std::nullopt;
-  if (!end || end->inode == 0) return false;
-  connection.note_accepted();
-  return end->unread == 0;
 }
 
 }  // namespace clusterspec

@@ -9,6 +9,7 @@
 
 #include "drive/guard.hpp"
 #include "linux/isolation.hpp"
+#include "linux/process.hpp"
 #include "linux/terminal.hpp"
 #include "model/case.hpp"
 #include "observe/calls.hpp"
@@ -88,10 +89,19 @@ class CaseDriver {
   void look_at_all(const std::string& occasion);
   void probe_port(const std::string& occasion);
   Holder holder_of(int client);
-  bool handled(Connection& connection);
-  std::shared_ptr<const ConnectionPlan> plan_connections(const std::string& group, const std::string& request,
-                                                         Duration delay, std::int64_t bytes, bool keep_alive,
-                                                         Duration hung_after);
+  // As of the last look at the server's ends.
+  bool handled(const Connection& connection) const;
+  void note_server_ends(const std::vector<Connection*>& connections);
+  void look_into_queues(Pid pid, const std::vector<SocketCookie>& sockets);
+  struct Exchange {
+    std::string group, request;
+    Duration delay;
+    std::int64_t bytes;
+    bool keep_alive;
+    int pipelined;
+    Duration hung_after;
+  };
+  std::shared_ptr<ConnectionPlan> plan_connections(const Exchange& exchange);
   bool open_counted(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan);
   bool open_per_process(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan);
   bool advance_to(const Open& step, const std::vector<int>& numbers);
@@ -108,6 +118,7 @@ class CaseDriver {
   int m_port = 3000;
   std::string m_directory;
   bool m_remove_directory = false;
+  FileLimit m_files;  // of our descriptors, before we raised it
 
   ProcessWatch m_processes;
   Guard m_guard;

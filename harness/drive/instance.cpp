@@ -84,7 +84,13 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   if (auto attached = attach_output(*instance, out, err); !attached) return tl::unexpected(attached.error());
   request.output = out.get();
   request.error = err.get();
-  const NotificationFilter filter(frequent_calls(m_case.scenario.steps));
+  request.files = launch.files ? static_cast<std::uint64_t>(*launch.files) : m_files.soft;
+  if (*request.files > m_files.hard)
+    return failure(
+        ErrorKind::harness,
+        fmt::format("a server with {} descriptors is asked for, and {} are allowed here (ulimit -Hn)",
+                    *request.files, m_files.hard));
+  const NotificationFilter filter(frequent_calls(m_case.scenario));
   if (m_calls) request.watched = &filter;
 
   auto spawned = spawn(request);

@@ -28,29 +28,31 @@ Phase phase_of(Progress progress) {
 
 }  // namespace
 
-std::shared_ptr<const ConnectionPlan> CaseDriver::plan_connections(const std::string& group,
-                                                                   const std::string& request, Duration delay,
-                                                                   std::int64_t bytes, bool keep_alive,
-                                                                   Duration hung_after) {
+std::shared_ptr<ConnectionPlan> CaseDriver::plan_connections(const Exchange& exchange) {
   auto plan = std::make_shared<ConnectionPlan>();
-  plan->group = group;
-  plan->request = request;
+  plan->group = exchange.group;
+  plan->request = exchange.request;
   plan->host = m_host;
   plan->port = m_port;
-  plan->keep_alive = keep_alive;
-  plan->hung_after =
-      Duration(static_cast<std::int64_t>(static_cast<double>(hung_after.count()) * m_options.time_scale));
+  plan->keep_alive = exchange.keep_alive;
+  plan->hung_after = Duration(
+      static_cast<std::int64_t>(static_cast<double>(exchange.hung_after.count()) * m_options.time_scale));
   const auto& kinds = m_case.implementation->requests;
-  if (const auto it = kinds.find(request); it != kinds.end()) {
-    plan->bytes = request_bytes(it->second, fmt::format("{}:{}", m_host, m_port), delay, bytes, keep_alive);
+  if (const auto it = kinds.find(exchange.request); it != kinds.end()) {
+    plan->requests = exchange.pipelined;
+    for (int left = exchange.pipelined; left > 0; --left)
+      plan->bytes += request_bytes(it->second, fmt::format("{}:{}", m_host, m_port), exchange.delay,
+                                   exchange.bytes, exchange.keep_alive || left > 1);
     plan->head = it->second.method == "HEAD";
   }
   return plan;
 }
 
 CaseDriver::Done CaseDriver::act(const Open& step) {
-  const auto plan =
-      plan_connections(step.group, step.request, step.delay, step.bytes, step.keep_alive, step.hung_after);
+  const auto plan = plan_connections(
+      {step.group, step.request, step.delay, step.bytes, step.keep_alive, step.pipelined, step.hung_after});
+  plan->read_rate = step.read_rate;
+  plan->write_rate = step.write_rate;
   if (plan->bytes.empty() && step.request != "nothing")
     return failure(ErrorKind::harness,
                    fmt::format("the implementation has no request kind \"{}\"", step.request));
@@ -137,15 +139,20 @@ bool CaseDriver::advance_to(const Open& step, const std::vector<int>& numbers) {
   };
   std::vector<int> left = numbers;
   Loop::TimerId again = 0;
-  const auto all = [&] {
+  // Of the server's ends only a look tells, and with thousands of connections not at every event.
+  const std::function<void()> look = [&] {
+    again = 0;
+    note_server_ends(m_probe->open_connections(step.group));
     std::erase_if(left, far_enough);
-    if (!left.empty() && step.until == Progress::handled) {
-      m_loop.cancel(again);
-      again = m_loop.after(k_look_again, [] {});  // wakes the loop, which asks again
-    }
-    return left.empty();
+    if (!left.empty()) again = m_loop.after(k_look_again, look);
   };
-  const bool done = wait(all, step.within);
+  if (step.until == Progress::handled) look();
+  const bool done = wait(
+      [&] {
+        if (step.until != Progress::handled) std::erase_if(left, far_enough);
+        return left.empty();
+      },
+      step.within);
   m_loop.cancel(again);
   if (!done)
     m_missing = fmt::format("{} of {} connections did not come as far as \"{}\"", left.size(), numbers.size(),

@@ -15,8 +15,10 @@ CaseDriver::Done CaseDriver::act(const Send& step) {
 }
 
 CaseDriver::Done CaseDriver::act(const Load& step) {
-  m_probe->start_load(plan_connections(step.group, step.request, Duration{}, 0, false, step.hung_after),
-                      step.at_once);
+  const auto plan = plan_connections(
+      {step.group, step.request, Duration{}, 0, step.keep_alive, step.pipelined, step.hung_after});
+  plan->repeat = step.keep_alive;
+  m_probe->start_load(plan, {step.at_once, step.rate});
   return true;
 }
 

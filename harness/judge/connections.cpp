@@ -20,6 +20,9 @@ std::string hint_for(Outcome outcome) {
     case Outcome::refused:
       return "Nothing listened: a listener was closed too early. Close it only when nobody can connect any "
              "more.";
+    case Outcome::reset_handshake:
+      return "The listener was closed in the middle of their handshakes: steer new connections away from it, "
+             "and wait for the handshakes under way before closing it.";
     case Outcome::reset_queued:
       return "The listener was closed with connections still in its queue, which the kernel then resets: "
              "accept until "
@@ -31,6 +34,8 @@ std::string hint_for(Outcome outcome) {
       return "The connection was accepted and closed without a byte: stop accepting before closing, and "
              "answer what was "
              "accepted.";
+    case Outcome::closed_announced:
+      return "Requests were already there, one behind the other: answer all of them before closing.";
     case Outcome::truncated:
       return "The answer was cut: the process ended before it had written all of it.";
     case Outcome::hung:

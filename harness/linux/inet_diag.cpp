@@ -50,6 +50,32 @@ Result<Handle> open_socket(unsigned groups) {
   return handle;
 }
 
+ConnectionEnd end_of(const inet_diag_msg& message) {
+  return {message.idiag_inode, message.idiag_rqueue, message.idiag_state == TCP_SYN_RECV,
+          ntohs(message.id.idiag_dport)};
+}
+
+int add_connection(const nlmsghdr* header, void* data) {
+  const auto* message = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(header));
+  static_cast<std::vector<ConnectionEnd>*>(data)->push_back(end_of(*message));
+  return MNL_CB_OK;
+}
+
+// port 0: all
+void dump(mnl_socket* socket, int family, std::uint32_t states, int port, mnl_cb_t add, void* found) {
+  Buffer buffer;
+  inet_diag_req_v2* request = nullptr;
+  nlmsghdr* header = start_request(buffer, NLM_F_DUMP, static_cast<std::uint8_t>(family), request);
+  request->idiag_states = states;
+  request->id.idiag_sport = htons(static_cast<std::uint16_t>(port));
+  if (mnl_socket_sendto(socket, header, header->nlmsg_len) < 0) return;
+  for (;;) {
+    const ssize_t got = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
+    if (got <= 0 || mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), 0, 0, add, found) <= MNL_CB_STOP)
+      return;
+  }
+}
+
 int add_listener(const nlmsghdr* header, void* data) {
   const auto* message = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(header));
   ListenerSeen seen;
@@ -88,19 +114,15 @@ Result<InetDiag> InetDiag::open() {
 
 std::vector<ListenerSeen> InetDiag::listeners() {
   std::vector<ListenerSeen> found;
-  Buffer buffer;
-  for (const int family : {AF_INET, AF_INET6}) {
-    inet_diag_req_v2* request = nullptr;
-    nlmsghdr* header = start_request(buffer, NLM_F_DUMP, static_cast<std::uint8_t>(family), request);
-    request->idiag_states = 1U << TCP_LISTEN;
-    if (mnl_socket_sendto(m_socket->handle.get(), header, header->nlmsg_len) < 0) continue;
-    for (;;) {
-      const ssize_t got = mnl_socket_recvfrom(m_socket->handle.get(), buffer.data(), buffer.size());
-      if (got <= 0) break;
-      if (mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), 0, 0, add_listener, &found) <= MNL_CB_STOP)
-        break;
-    }
-  }
+  for (const int family : {AF_INET, AF_INET6})
+    dump(m_socket->handle.get(), family, 1U << TCP_LISTEN, 0, add_listener, &found);
+  return found;
+}
+
+std::vector<ConnectionEnd> InetDiag::connections(int port) {
+  std::vector<ConnectionEnd> found;
+  dump(m_socket->handle.get(), AF_INET, 1U << TCP_ESTABLISHED | 1U << TCP_CLOSE_WAIT | 1U << TCP_SYN_RECV,
+       port, add_connection, &found);
   return found;
 }
 
@@ -122,7 +144,7 @@ std::optional<ConnectionEnd> InetDiag::connection(const EndpointPair& pair) {
   const auto* message = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(answer));
   // The look-up falls back to a listener when there is no such connection.
   if (message->idiag_state == TCP_LISTEN) return std::nullopt;
-  return ConnectionEnd{message->idiag_inode, message->idiag_rqueue};
+  return end_of(*message);
 }
 
 Result<DestroyedSockets> DestroyedSockets::open() {

@@ -15,6 +15,8 @@ namespace clusterspec {
 struct ConnectionEnd {
   std::uint64_t inode = 0;   // 0 until a process has accepted it
   std::uint32_t unread = 0;  // bytes that its process has not read yet
+  bool handshake = false;    // the client's last segment of it has not come, or was dropped
+  std::uint16_t client_port = 0;
 };
 
 struct EndpointPair {
@@ -34,6 +36,10 @@ class InetDiag {
 
   // The server's end of a connection, given as that end sees it: one exact look-up, no dump.
   std::optional<ConnectionEnd> connection(const EndpointPair& pair);
+
+  // All whose end on this port is open: in a handshake, in a queue, or accepted and not closed by its
+  // process.
+  std::vector<ConnectionEnd> connections(int port);
 
  private:
   struct Socket;

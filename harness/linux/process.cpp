@@ -95,6 +95,12 @@ Fd receive_descriptor(int socket) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
+  if (request.files) {
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = *request.files;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+  }
   if (!request.directory.empty() && ::chdir(request.directory.c_str()) != 0) ::perror("clusterspec: chdir");
   // dup2 cleared close-on-exec on 0 to 2 alone: whatever else is open here stays ours.
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
@@ -127,6 +133,15 @@ Result<Spawned> spawn(const SpawnRequest& request) {
   spawned.pidfd = open_pidfd(pid);
   if (request.watched) spawned.notifications = receive_descriptor(channel->ours.get());
   return spawned;
+}
+
+FileLimit raise_file_limit() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return {};
+  const FileLimit before{files.rlim_cur, files.rlim_max};
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  return before;
 }
 
 Fd open_pidfd(Pid pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }

@@ -21,6 +21,7 @@ struct SpawnRequest {
   int input = -1, output = -1, error = -1;
   bool terminal = false;                        // `input` is a pty: make it the controlling terminal
   const NotificationFilter* watched = nullptr;  // to be installed
+  std::optional<std::uint64_t> files;           // RLIMIT_NOFILE's soft limit; empty: as ours
   bool helper = false;  // no server but a tool that works for us: stays in our process group, dies with us
 };
 
@@ -36,6 +37,13 @@ struct Spawned {
 // standard error and ends with exit code 127, as a shell would. A watched program stands still in its execve
 // until its first notification is answered.
 Result<Spawned> spawn(const SpawnRequest& request);
+
+// Descriptors that this process may have open (getrlimit(2)).
+struct FileLimit {
+  std::uint64_t soft = 0, hard = 0;
+};
+// As many as are allowed to ask for. Gives what was before, for processes that must not notice.
+FileLimit raise_file_limit();
 
 // Empty if the process is gone.
 Fd open_pidfd(Pid pid);

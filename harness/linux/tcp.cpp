@@ -21,6 +21,7 @@ namespace {
 // mark arrives as it was set; far above the smallest one it accepts.
 constexpr int k_first_segment_size = 9000;
 constexpr int k_last_segment_size = 20000;
+constexpr int k_little_room = 16384;    // bytes
 constexpr int k_timestamp_option = 12;  // bytes of each segment, RFC 7323
 
 sockaddr_in address_of(const std::string& host, int port) {
@@ -44,7 +45,7 @@ void set_option(int fd, int level, int name, int value) {
 
 }  // namespace
 
-Connecting start_connect(const std::string& host, int port) {
+Connecting start_connect(const std::string& host, int port, bool little_room) {
   Connecting connecting;
   connecting.fd = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!connecting.fd) {
@@ -52,6 +53,8 @@ Connecting start_connect(const std::string& host, int port) {
     return connecting;
   }
   set_option(connecting.fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  // Before the connection, since its window's scale is agreed upon there (tcp(7)).
+  if (little_room) set_option(connecting.fd.get(), SOL_SOCKET, SO_RCVBUF, k_little_room);
   const sockaddr_in address = address_of(host, port);
   if (::connect(connecting.fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
       errno != EINPROGRESS)

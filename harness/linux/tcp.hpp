@@ -16,7 +16,8 @@ struct Connecting {
   Fd fd;
   int errno_value = 0;
 };
-Connecting start_connect(const std::string& host, int port);
+// `little_room`: what its reader has not taken yet soon keeps the sender waiting.
+Connecting start_connect(const std::string& host, int port, bool little_room = false);
 
 int pending_error(int fd);  // SO_ERROR
 

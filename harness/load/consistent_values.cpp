@@ -18,6 +18,7 @@ class Rules {
   // Steps.
   void operator()(const Launch& it) const {
     at_least("more-values", it.more_values, 0);
+    if (it.files) at_least("files", *it.files, 1);
     for (const std::string& variable : it.environment)
       wrong_if(variable.find('=') == std::string::npos || variable.starts_with('='), "environment",
                fmt::format("\"{}\" sets no variable", printable(variable)), "\"NAME=value\"");
@@ -43,6 +44,9 @@ class Rules {
     if (it.per_process) at_least("per-process", *it.per_process, 1);
     at_least("bytes", it.bytes, 0);
     at_least("at-once", it.at_once, 1);
+    at_least("pipelined", it.pipelined, 1);
+    at_least("read-rate", it.read_rate, 0);
+    at_least("write-rate", it.write_rate, 0);
     longer_than_nothing("within", it.within);
     longer_than_nothing("hung-after", it.hung_after);
     const bool silent = it.request == "nothing";
@@ -54,6 +58,8 @@ class Rules {
   void operator()(const Load& it) const {
     wrong_if(it.request == "nothing", "request", "a load needs requests that are answered");
     at_least("at-once", it.at_once, 1);
+    at_least("rate", it.rate, 0);
+    at_least("pipelined", it.pipelined, 1);
     longer_than_nothing("hung-after", it.hung_after);
   }
   void operator()(const SendSignal& it) const { at_least("times", it.times, 1); }

@@ -58,6 +58,12 @@ struct Text {
   std::string operator()(const ListenerClosed& e) const {
     return fmt::format("socket {} listens no more", e.socket);
   }
+  std::string operator()(const ClosingQueue& e) const {
+    std::string text = fmt::format("process {} is about to close socket {}, connections", e.pid, e.socket);
+    if (e.queued) text += fmt::format(" in its queue: {}", e.queued);
+    if (e.handshakes) text += fmt::format("{} in a handshake: {}", e.queued ? "," : "", e.handshakes);
+    return text;
+  }
   std::string operator()(const Signalled& e) const {
     const std::string by = e.typed ? "typed at the terminal"
                            : e.by  ? fmt::format("sent by process {}", e.by)
@@ -83,6 +89,8 @@ struct Text {
     std::string text = fmt::format("connection {} of {}: {}", e.connection, e.group, name_of(e.outcome));
     if (e.pid) text += fmt::format(", held by process {}", e.pid);
     if (e.status) text += fmt::format(", HTTP {} with {} bytes", e.status, e.bytes);
+    if (e.answers > 1) text += fmt::format(" in {} answers", e.answers);
+    if (e.answers > 0 && e.close_announced && e.outcome != Outcome::answered) text += ", its close announced";
     text += fmt::format(", {:.3f} ms", static_cast<double>(e.ended - e.begun) / 1e6);
     if (!e.detail.empty()) text += ", " + printable(e.detail, 200);
     return text;

@@ -141,10 +141,12 @@ struct ExpectMessage {
 enum class Outcome {
   answered,
   refused,
+  reset_handshake,
   reset_queued,
   reset_accepted,
   reset,
   closed_unanswered,
+  closed_announced,  // after an answer that announced it, with requests of this connection unanswered
   truncated,
   hung,
   malformed,
@@ -155,10 +157,12 @@ template <>
 struct Names<Outcome> {
   static constexpr std::array table{std::pair{Outcome::answered, "answered"},
                                     std::pair{Outcome::refused, "refused"},
+                                    std::pair{Outcome::reset_handshake, "reset-handshake"},
                                     std::pair{Outcome::reset_queued, "reset-queued"},
                                     std::pair{Outcome::reset_accepted, "reset-accepted"},
                                     std::pair{Outcome::reset, "reset"},
                                     std::pair{Outcome::closed_unanswered, "closed-unanswered"},
+                                    std::pair{Outcome::closed_announced, "closed-announced"},
                                     std::pair{Outcome::truncated, "truncated"},
                                     std::pair{Outcome::hung, "hung"},
                                     std::pair{Outcome::malformed, "malformed"},

@@ -72,6 +72,22 @@ struct ListenerClosed {
   }
 };
 
+// A process is about to close a listener, by close(2) or by its end, with connections of the probe that
+// nobody has accepted: the kernel will reset them.
+struct ClosingQueue {
+  Pid pid = 0;
+  SocketCookie socket = 0;
+  int queued = 0;
+  int handshakes = 0;  // the client may have seen its end of it complete
+  template <class S, class V>
+  static void describe(S& s, V&& v) {
+    v("pid", s.pid);
+    v("socket", s.socket);
+    v("queued", s.queued);
+    v("handshakes", s.handshakes);
+  }
+};
+
 // A connection of the probe has its final outcome. Times in ns since the case began; 0: did not get there.
 struct Concluded {
   int connection = 0;
@@ -79,10 +95,12 @@ struct Concluded {
   std::string request;
   Outcome outcome = Outcome::abandoned;
   std::int64_t begun = 0, connected = 0, sent = 0, first_byte = 0, ended = 0;
-  int status = 0;             // HTTP
-  std::int64_t bytes = 0;     // of the answer's body
-  SocketCookie listener = 0;  // whose queue it was in
-  Pid pid = 0;                // the process that held it
+  int status = 0;                // HTTP, of the last answer
+  std::int64_t bytes = 0;        // of the bodies of all answers
+  int answers = 0;               // complete ones
+  bool close_announced = false;  // by the last answer (RFC 9112, 9.6)
+  SocketCookie listener = 0;     // whose queue it was in
+  Pid pid = 0;                   // the process that held it
   int errno_value = 0;
   std::string detail;  // e.g. what was malformed
   template <class S, class V>
@@ -98,6 +116,8 @@ struct Concluded {
     v("ended", s.ended);
     v("status", s.status);
     v("bytes", s.bytes);
+    v("answers", s.answers);
+    v("close_announced", s.close_announced);
     v("listener", s.listener);
     v("pid", s.pid);
     v("errno", s.errno_value);

@@ -36,6 +36,7 @@ struct Launch {
   std::vector<std::string> environment;
   std::string argv0;
   bool other_directory = false;
+  std::optional<int> files;
 
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
@@ -55,6 +56,8 @@ struct Launch {
     v("argv0", self.argv0, Need::optional, "what the server sees as argv[0]");
     v("other-directory", self.other_directory, Need::optional,
       "start in an empty directory, with an empty PATH");
+    v("files", self.files, Need::optional,
+      "so many descriptors the server may have open (RLIMIT_NOFILE); default: as many as we were given");
   }
 };
 
@@ -127,6 +130,9 @@ struct Open {
   std::int64_t bytes = 0;
   bool keep_alive = false;
   bool later = false;
+  int pipelined = 1;
+  int read_rate = 0;  // bytes a second; 0: as fast as it goes
+  int write_rate = 0;
   int at_once = 64;
   Duration within = std::chrono::seconds(10);
   Duration hung_after = std::chrono::seconds(10);
@@ -144,6 +150,10 @@ struct Open {
     v("bytes", self.bytes, Need::optional, "for {bytes} of the request kind");
     v("keep-alive", self.keep_alive, Need::optional, "stay open, idle, after the answer");
     v("later", self.later, Need::optional, "send nothing until a step `send`");
+    v("pipelined", self.pipelined, Need::optional,
+      "so many requests on each connection, one behind the other");
+    v("read-rate", self.read_rate, Need::optional, "a slow reader: so many bytes of the answer a second");
+    v("write-rate", self.write_rate, Need::optional, "a slow writer: so many bytes of the request a second");
     v("at-once", self.at_once, Need::optional, "at most that many under way together while opening");
     v("within", self.within, Need::optional, "the step's deadline");
     v("hung-after", self.hung_after, Need::optional, "no byte for that long: the outcome is hung");
@@ -159,18 +169,28 @@ struct Send {
   }
 };
 
-// A new connection for each request, without pause, until `stop`.
+// One request after another until `stop`: each on a new connection, or on connections that stay.
 struct Load {
   std::string group;
   std::string request = "quick";
   int at_once = 4;
+  int rate = 0;  // connections a second; 0: as many as go
+  bool keep_alive = false;
+  int pipelined = 1;
   Duration hung_after = std::chrono::seconds(10);
 
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
     v("load", self.group, Need::required, "names a group of connections that go on until `stop`");
     v("request", self.request, Need::optional, "a request kind of the implementation");
-    v("at-once", self.at_once, Need::optional, "how many clients, each with one connection at a time");
+    v("at-once", self.at_once, Need::optional,
+      "how many clients, each with one connection at a time; with `rate` at most so many at a time");
+    v("rate", self.rate, Need::optional,
+      "so many new connections a second, whether or not the former ones are answered");
+    v("keep-alive", self.keep_alive, Need::optional,
+      "each client sends its next request on the same connection, for as long as the server keeps it open");
+    v("pipelined", self.pipelined, Need::optional,
+      "so many requests on each connection, one behind the other");
     v("hung-after", self.hung_after, Need::optional, "no byte for that long: the outcome is hung");
   }
 };

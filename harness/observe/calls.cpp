@@ -24,13 +24,13 @@ bool would_hit_us(Pid target) {
 }  // namespace
 
 CallObserver::CallObserver(Loop& loop, Recorder& recorder, ProcessWatch& processes, ListenerWatch& listeners,
-                           Gates& gates, std::function<void()> drain)
+                           Gates& gates, Surroundings around)
     : m_loop(loop),
       m_recorder(recorder),
       m_processes(processes),
       m_listeners(listeners),
       m_gates(gates),
-      m_drain(std::move(drain)) {}
+      m_around(std::move(around)) {}
 
 CallObserver::~CallObserver() {
   for (const auto& source : m_sources) m_loop.forget(source->fd());
@@ -83,7 +83,7 @@ bool CallObserver::stopped_at_gate(Notifications& source, const Notification& n,
 }
 
 void CallObserver::handle(Notifications& source, const Notification& n) {
-  m_drain();
+  m_around.drain();
   const Pid pid = caller(n);
   const bool executes = n.call == WatchedCall::execve || n.call == WatchedCall::execveat;
   if (executes) {
@@ -104,9 +104,12 @@ void CallObserver::perform(Notifications& source, const Notification& n, Pid pid
       if (perform_listen(source, n, pid)) return;
       break;
     case WatchedCall::exit_group:
-      // It stands still: a listener that is missing here was closed before this process ended.
-      m_listeners.look(fmt::format("exiting {}", pid), false);
+      about_to_exit(pid);
       m_recorder.record(Source::notification, Exiting{pid, static_cast<int>(n.arguments[0] & 0xff)});
+      break;
+    case WatchedCall::close:
+    case WatchedCall::shutdown:
+      about_to_close(n, pid);
       break;
     default:
       if (const auto sent = sent_signal(n, pid); sent && sent->to_another && record_signal(*sent, pid)) {
@@ -115,6 +118,20 @@ void CallObserver::perform(Notifications& source, const Notification& n, Pid pid
       }
   }
   source.let_happen(n.id);
+}
+
+void CallObserver::about_to_exit(Pid pid) {
+  // It stands still: a listener that is missing here was closed before this process ended.
+  m_listeners.look(fmt::format("exiting {}", pid), false);
+  std::vector<SocketCookie> closing;
+  for (const ListenerState& listener : m_recorder.cluster().listeners())
+    if (listener.open() && listener.facts.pid == pid) closing.push_back(listener.facts.socket);
+  if (!closing.empty()) m_around.closing(pid, closing);
+}
+
+void CallObserver::about_to_close(const Notification& n, Pid pid) {
+  const Fd socket = copy_descriptor(m_processes.pidfd(pid), static_cast<int>(n.arguments[0]));
+  if (socket && is_listener(socket.get())) m_around.closing(pid, {listener_facts(socket.get()).cookie});
 }
 
 void CallObserver::record_execution(const Notification& n, Pid pid) {
@@ -168,7 +185,7 @@ void CallObserver::release(const std::string& gate, bool at_deadline) {
   for (const Held& held : released) {
     if (!held.source->valid(held.notification.id)) continue;  // killed while it stood there
     m_recorder.record(Source::driver, ReleasedFrom{gate, held.pid, at_deadline});
-    m_drain();
+    m_around.drain();
     perform(*held.source, held.notification, held.pid);
   }
 }

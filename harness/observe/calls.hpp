@@ -13,9 +13,13 @@ namespace clusterspec {
 
 class CallObserver {
  public:
-  // `drain` records everything that happened before: output written, processes ended.
+  struct Surroundings {
+    std::function<void()> drain;  // records everything that happened before: output written, processes ended
+    // A process is about to close these listeners, and stands still.
+    std::function<void(Pid, const std::vector<SocketCookie>&)> closing;
+  };
   CallObserver(Loop& loop, Recorder& recorder, ProcessWatch& processes, ListenerWatch& listeners,
-               Gates& gates, std::function<void()> drain);
+               Gates& gates, Surroundings around);
   ~CallObserver();
   CallObserver(const CallObserver&) = delete;
   CallObserver& operator=(const CallObserver&) = delete;
@@ -38,6 +42,8 @@ class CallObserver {
   void handle(Notifications& source, const Notification& n);
   void perform(Notifications& source, const Notification& n, Pid pid);
   void record_execution(const Notification& n, Pid pid);
+  void about_to_exit(Pid pid);
+  void about_to_close(const Notification& n, Pid pid);
   bool perform_listen(Notifications& source, const Notification& n, Pid pid);
   bool record_signal(const SentSignal& sent, Pid pid);  // true: it must not happen
   bool stopped_at_gate(Notifications& source, const Notification& n, Pid pid, Call call);
@@ -47,7 +53,7 @@ class CallObserver {
   ProcessWatch& m_processes;
   ListenerWatch& m_listeners;
   Gates& m_gates;
-  std::function<void()> m_drain;
+  Surroundings m_around;
   std::vector<std::unique_ptr<Notifications>> m_sources;
   std::vector<Held> m_held;
   std::map<Pid, Pid> m_process_of_thread;

@@ -1,5 +1,6 @@
 #include "observe/gated_call.hpp"
 
+#include <algorithm>
 #include <variant>
 
 #include "linux/procfs.hpp"
@@ -104,13 +105,25 @@ std::optional<Call> gated_call(const Notification& n, Pid caller, int pidfd) {
   return std::nullopt;
 }
 
-std::vector<WatchedCall> frequent_calls(const std::vector<Step>& steps) {
+std::vector<WatchedCall> frequent_calls(const Scenario& scenario) {
   std::vector<WatchedCall> all;
-  for (const Step& step : steps) {
-    const auto* hold = std::get_if<Hold>(&step.action);
-    const auto* inject = std::get_if<Inject>(&step.action);
-    if (!hold && !inject) continue;
-    for (const WatchedCall call : watched_for(hold ? hold->call : inject->call)) all.push_back(call);
+  const auto watch = [&](Call call) {
+    for (const WatchedCall one : watched_for(call)) all.push_back(one);
+  };
+  for (const Step& step : scenario.steps) {
+    if (const auto* hold = std::get_if<Hold>(&step.action)) watch(hold->call);
+    if (const auto* inject = std::get_if<Inject>(&step.action)) watch(inject->call);
+  }
+  const auto of_a_queue = [](Outcome outcome) {
+    return outcome == Outcome::reset_queued || outcome == Outcome::reset_handshake;
+  };
+  const bool loaded = std::any_of(scenario.steps.begin(), scenario.steps.end(),
+                                  [](const Step& step) { return std::holds_alternative<Load>(step.action); });
+  for (const Expectation& expectation : scenario.expectations) {
+    const auto* it = std::get_if<ExpectConnections>(&expectation.subject);
+    if (it && (!loaded || std::any_of(it->outcome.begin(), it->outcome.end(), of_a_queue) ||
+               std::any_of(it->never.begin(), it->never.end(), of_a_queue)))
+      watch(Call::close);
   }
   return all;
 }

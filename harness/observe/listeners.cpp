@@ -111,6 +111,11 @@ void ListenerWatch::poll() {
   for (const SocketCookie socket : vanished) m_recorder.record(Source::polling, ListenerClosed{socket});
 }
 
+bool ListenerWatch::listening(SocketCookie socket) {
+  const std::vector<ListenerSeen> now = ours();
+  return std::any_of(now.begin(), now.end(), [&](const ListenerSeen& seen) { return seen.socket == socket; });
+}
+
 const ListenerState* ListenerWatch::by_mark(int mark) const {
   const auto it = m_marks.find(mark);
   return it == m_marks.end() ? nullptr : m_recorder.cluster().listener(it->second);

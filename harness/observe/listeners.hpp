@@ -30,6 +30,7 @@ class ListenerWatch {
   void poll();
 
   const ListenerState* by_mark(int mark) const;
+  bool listening(SocketCookie socket);  // asks the kernel
   InetDiag& diag() { return m_diag; }
 
  private:

@@ -8,6 +8,7 @@
 
 #include "linux/readiness.hpp"
 #include "linux/tcp.hpp"
+#include "probe/pace.hpp"
 
 namespace clusterspec {
 namespace {
@@ -24,7 +25,7 @@ Connection::Connection(Loop& loop, const Surroundings& surroundings,
       m_around(surroundings),
       m_plan(std::move(plan)),
       m_wait_to_send(wait_to_send),
-      m_response(m_plan->head) {
+      m_response(m_plan->head, m_plan->requests) {
   m_facts.connection = number;
   m_facts.group = m_plan->group;
   m_facts.request = m_plan->request;
@@ -32,12 +33,13 @@ Connection::Connection(Loop& loop, const Surroundings& surroundings,
 
 Connection::~Connection() {
   m_loop.cancel(m_timer);
+  m_loop.cancel(m_pace);
   if (m_fd) m_loop.forget(m_fd.get());
 }
 
 void Connection::begin() {
   m_facts.begun = m_around.now();
-  Connecting connecting = start_connect(m_plan->host, m_plan->port);
+  Connecting connecting = start_connect(m_plan->host, m_plan->port, m_plan->read_rate > 0);
   m_fd = std::move(connecting.fd);
   if (connecting.errno_value) return on_error(connecting.errno_value);
   m_loop.watch(m_fd.get(), k_writable, [this](std::uint32_t events) { on_event(events); });
@@ -47,29 +49,30 @@ void Connection::begin() {
 void Connection::restart_timer() {
   m_loop.cancel(m_timer);
   // An idle connection may stay silent for as long as the case likes.
-  const bool idle =
-      waits_to_send() || (m_plan->bytes.empty() ? m_phase >= Phase::connected
-                                                : m_phase == Phase::answered && m_plan->keep_alive);
+  const bool idle = waits_to_send() ||
+                    (m_plan->bytes.empty() ? m_phase >= Phase::connected : answered() && m_plan->keep_alive);
   if (idle || m_phase == Phase::concluded) return;
-  const Duration delay = m_phase == Phase::answered ? k_end_after_answer : m_plan->hung_after;
-  m_timer = m_loop.after(delay, [this] { on_silence(); });
+  m_timer = m_loop.after(answered() ? k_end_after_answer : m_plan->hung_after, [this] { on_silence(); });
 }
+
+void Connection::want(std::uint32_t events) { m_loop.modify(m_fd.get(), events); }
 
 void Connection::on_event(std::uint32_t events) {
   if (m_phase == Phase::connecting) {
     if (const int code = pending_error(m_fd.get())) return on_error(code);
     return on_connected();
   }
-  if (is_readable(events)) {
+  // The end of a connection is reported whether it is waited for or not.
+  if (is_readable(events) && (!m_reading_paused || is_hangup(events))) {
     read_more();
     if (m_phase == Phase::concluded) return;
   }
-  if (m_sending) write_more();
+  if (m_sending && !m_pace) write_more();
 }
 
 void Connection::on_connected() {
   m_facts.connected = m_around.now();
-  m_loop.modify(m_fd.get(), k_readable);
+  want(k_readable);
   (void)holder();
   advance(Phase::connected);
   if (!m_wait_to_send && m_phase == Phase::connected) send();
@@ -86,33 +89,48 @@ Holder Connection::holder() {
 
 void Connection::send() {
   if (m_plan->bytes.empty() || m_phase != Phase::connected) return;
+  begin_request();
+}
+
+void Connection::begin_request() {
+  m_asked += m_plan->requests;
+  m_written = 0;
   m_sending = true;
   write_more();
 }
 
 void Connection::write_more() {
-  while (m_written < m_plan->bytes.size()) {
-    const long sent =
-        send_some(m_fd.get(), m_plan->bytes.data() + m_written, m_plan->bytes.size() - m_written);
-    if (sent == -EAGAIN) return m_loop.modify(m_fd.get(), k_readable | k_writable);
+  const Pace pace(m_plan->write_rate);
+  const std::string& bytes = m_plan->bytes;
+  while (m_written < bytes.size()) {
+    const long sent = send_some(m_fd.get(), bytes.data() + m_written, pace.piece(bytes.size() - m_written));
+    if (sent == -EAGAIN) return want(k_readable | k_writable);
     if (sent < 0) {
       // The server may have answered before it stopped reading: what it said comes first.
       m_sending = false;
-      m_loop.modify(m_fd.get(), k_readable);
+      want(k_readable);
       read_more();
       if (m_phase != Phase::concluded && !m_response.begun()) on_error(static_cast<int>(-sent));
       return;
     }
     m_written += static_cast<std::size_t>(sent);
     restart_timer();
+    if (!pace.limited() || m_written == bytes.size()) continue;
+    want(k_readable);
+    m_pace = m_loop.after(pace.pause_after(static_cast<std::size_t>(sent)), [this] {
+      m_pace = 0;
+      if (m_sending) write_more();
+    });
+    return;
   }
   m_sending = false;
   m_facts.sent = m_around.now();
-  m_loop.modify(m_fd.get(), k_readable);
+  want(k_readable);
   advance(Phase::sent);
 }
 
 void Connection::read_more() {
+  if (m_plan->read_rate > 0 && !m_reading_paused) return read_slowly();
   std::array<char, 65536> buffer;
   for (int pieces = 0; pieces < 16 && m_phase != Phase::concluded; ++pieces) {
     const long got = receive_some(m_fd.get(), buffer.data(), buffer.size());
@@ -123,55 +141,109 @@ void Connection::read_more() {
   }
 }
 
+void Connection::read_slowly() {
+  const Pace pace(m_plan->read_rate);
+  std::array<char, 65536> buffer;
+  const long got = receive_some(m_fd.get(), buffer.data(), pace.piece(buffer.size()));
+  if (got == -EAGAIN || got == -EINTR) return;
+  if (got == 0) return on_end();
+  if (got < 0) return on_error(static_cast<int>(-got));
+  take({buffer.data(), static_cast<std::size_t>(got)});
+  if (m_phase == Phase::concluded || m_sending) return;
+  m_reading_paused = true;
+  want(0);
+  m_pace = m_loop.after(pace.pause_after(static_cast<std::size_t>(got)), [this] {
+    m_pace = 0;
+    m_reading_paused = false;
+    want(k_readable);
+  });
+}
+
 void Connection::take(std::string_view bytes) {
   if (m_facts.first_byte == 0) m_facts.first_byte = m_around.now();
   (void)holder();
   const bool well_formed = m_response.feed(bytes);
   m_facts.status = m_response.status();
-  m_facts.bytes = m_response.body_bytes();
+  m_facts.bytes = m_bytes_before + m_response.body_bytes();
+  m_facts.answers = m_answers_before + m_response.answers();
+  m_facts.close_announced = m_response.close_announced();
   if (!well_formed) return conclude(Outcome::malformed, m_response.error());
-  if (m_response.complete() && m_phase != Phase::answered) {
-    m_facts.ended = m_around.now();
-    advance(Phase::answered);
-  }
   restart_timer();
+  if (m_response.complete() && !waits_for_answer()) on_answered();
+}
+
+void Connection::on_answered() {
+  m_facts.ended = m_around.now();
+  advance(Phase::answered);
+  if (m_phase == Phase::concluded) return;
+  const bool again = m_plan->repeat && !m_finishing && !m_facts.close_announced && !m_sending &&
+                     answer_outcome() == Outcome::answered;
+  if (again) {
+    m_answers_before = m_facts.answers;
+    m_bytes_before = m_facts.bytes;
+    m_response = ResponseReader(m_plan->head, m_plan->requests);
+    begin_request();
+    restart_timer();
+  } else if (m_finishing) {
+    conclude(answer_outcome());
+  }
 }
 
 Outcome Connection::answer_outcome() const {
   return m_facts.status >= 200 && m_facts.status < 400 ? Outcome::answered : Outcome::malformed;
 }
 
+// A listener that is open has reset nothing in its queue; of one that is closed the last look at its queue
+// tells.
+Outcome Connection::reset_outcome() const {
+  if (m_server_end == ServerEnd::accepted || m_facts.answers > 0) return Outcome::reset_accepted;
+  if (m_facts.listener != 0 && m_around.listening && m_around.listening(m_facts.listener))
+    return Outcome::reset_accepted;
+  if (m_server_end == ServerEnd::handshake) return Outcome::reset_handshake;
+  return m_server_end == ServerEnd::queued ? Outcome::reset_queued : Outcome::reset;
+}
+
 void Connection::on_end() {
-  if (m_phase == Phase::answered)
-    return conclude(m_plan->keep_alive ? Outcome::closed_idle : answer_outcome());
+  if (answered())
+    return conclude(m_plan->keep_alive && !m_plan->repeat ? Outcome::closed_idle : answer_outcome());
+  if (m_response.partial()) {
+    const bool complete = m_response.finish();
+    m_facts.status = m_response.status();
+    m_facts.answers = m_answers_before + m_response.answers();
+    m_facts.close_announced = m_response.close_announced();
+    if (!complete) return conclude(Outcome::truncated);
+  }
   if (m_plan->bytes.empty()) return conclude(Outcome::closed_idle);
-  if (!m_response.begun()) return conclude(Outcome::closed_unanswered);
-  const bool complete = m_response.finish();
-  m_facts.status = m_response.status();
-  conclude(complete ? answer_outcome() : Outcome::truncated);
+  if (!waits_for_answer()) return conclude(answer_outcome());
+  const std::string detail =
+      m_facts.answers > 0 ? fmt::format("{} of {} requests answered", m_facts.answers, m_asked) : "";
+  conclude(m_facts.close_announced ? Outcome::closed_announced : Outcome::closed_unanswered, detail);
 }
 
 void Connection::on_error(int code) {
   m_facts.errno_value = code;
   if (code == ECONNREFUSED) return conclude(Outcome::refused);
   if (code == ETIMEDOUT) return conclude(Outcome::hung, "the kernel gave up");
-  if (m_phase == Phase::answered) return conclude(Outcome::reset_accepted, "after the complete answer");
-  if (m_response.begun()) return conclude(Outcome::truncated, std::strerror(code));
-  conclude(m_accepted ? Outcome::reset_accepted : Outcome::reset, std::strerror(code));
+  if (answered()) return conclude(Outcome::reset_accepted, "after the complete answer");
+  if (m_response.partial()) return conclude(Outcome::truncated, std::strerror(code));
+  conclude(reset_outcome(), std::strerror(code));
 }
 
 void Connection::on_silence() {
-  if (m_phase == Phase::answered) return conclude(answer_outcome(), "the server did not close it");
+  if (answered()) return conclude(answer_outcome(), "the server did not close it");
   conclude(Outcome::hung, fmt::format("no byte for {}", to_text(m_plan->hung_after)));
 }
 
 void Connection::abandon() {
   if (m_phase == Phase::concluded) return;
   // Whatever the server has said by now counts; only then is it our doing.
+  m_reading_paused = true;  // all of it, however slowly it was read before
   if (m_phase != Phase::connecting) read_more();
   if (m_phase == Phase::concluded) return;
-  conclude(m_phase == Phase::answered && !m_plan->keep_alive ? answer_outcome() : Outcome::abandoned);
+  conclude(answered() && !m_plan->keep_alive ? answer_outcome() : Outcome::abandoned);
 }
+
+void Connection::finish() { m_finishing = true; }
 
 void Connection::advance(Phase phase) {
   // An answer can overtake the end of a long request.
@@ -189,6 +261,7 @@ void Connection::conclude(Outcome outcome, std::string detail) {
   m_facts.detail = std::move(detail);
   if (m_phase != Phase::answered || m_plan->keep_alive) m_facts.ended = m_around.now();
   m_loop.cancel(m_timer);
+  m_loop.cancel(m_pace);
   if (m_fd) m_loop.forget(m_fd.get());
   m_fd.reset();
   m_phase = Phase::concluded;

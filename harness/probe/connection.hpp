@@ -16,13 +16,19 @@ struct ConnectionPlan {
   std::string group, request;  // names, for the journal
   std::string host;
   int port = 0;
-  std::string bytes;        // the request; empty: nothing is ever sent
-  bool head = false;        // HEAD: the response has no body
-  bool keep_alive = false;  // stay open after the answer
+  std::string bytes;                  // the request, or several pipelined; empty: nothing is ever sent
+  int requests = 1;                   // that `bytes` holds
+  bool head = false;                  // HEAD: the response has no body
+  bool keep_alive = false;            // stay open after the answer
+  bool repeat = false;                // keep_alive, and `bytes` again after each answer, until `finish`
+  int read_rate = 0, write_rate = 0;  // bytes a second; 0: as fast as it goes
   Duration hung_after = std::chrono::seconds(10);
 };
 
 enum class Phase { connecting, connected, sent, answered, concluded };
+
+// How far the server's end of a connection had come when it was last looked at.
+enum class ServerEnd { unknown, handshake, queued, accepted };
 
 // Which process holds the server's end.
 struct Holder {
@@ -35,6 +41,7 @@ class Connection {
   struct Surroundings {
     std::function<std::int64_t()> now;            // ns since the case began
     std::function<Holder(int client)> holder;     // asked once connected, and again until it is known
+    std::function<bool(SocketCookie)> listening;  // is this listener open now?
     std::function<void(Connection&)> progressed;  // the phase has changed
     std::function<void(const Concluded&)> concluded;
   };
@@ -49,13 +56,21 @@ class Connection {
   void begin();
   void send();
   void abandon();  // closes it; its outcome is `abandoned`, or `answered` if it was
-  void note_accepted() { m_accepted = true; }
+  void finish();   // of a repeated one: closes it after the answer that is under way
+  // `unread`: bytes that have reached the server's end and that its process has not read.
+  void note(ServerEnd end, std::uint32_t unread) {
+    m_server_end = end;
+    m_unread = unread;
+  }
 
   Phase phase() const { return m_phase; }
   // Connected, and has been told to send nothing yet.
   bool waits_to_send() const { return m_wait_to_send && !m_sending && m_phase == Phase::connected; }
   int number() const { return m_facts.connection; }
   int fd() const { return m_fd.get(); }
+  ServerEnd server_end() const { return m_server_end; }
+  bool known_accepted() const { return m_server_end == ServerEnd::accepted; }
+  std::uint32_t unread() const { return m_unread; }
   Holder holder();
   const std::string& group() const { return m_plan->group; }
   Outcome outcome() const { return m_facts.outcome; }
@@ -63,9 +78,13 @@ class Connection {
  private:
   void on_event(std::uint32_t events);
   void on_connected();
+  void begin_request();
   void write_more();
   void read_more();
+  void read_slowly();
+  void want(std::uint32_t events);
   void take(std::string_view bytes);
+  void on_answered();
   void on_end();
   void on_error(int code);
   void on_silence();
@@ -73,6 +92,9 @@ class Connection {
   void conclude(Outcome outcome, std::string detail = {});
   void restart_timer();
   Outcome answer_outcome() const;
+  Outcome reset_outcome() const;
+  bool waits_for_answer() const { return m_asked > m_facts.answers; }
+  bool answered() const { return m_phase == Phase::answered && !waits_for_answer(); }
 
   Loop& m_loop;
   const Surroundings& m_around;
@@ -81,10 +103,15 @@ class Connection {
   Fd m_fd;
   Phase m_phase = Phase::connecting;
   std::size_t m_written = 0;
-  bool m_sending = false, m_accepted = false;
+  int m_asked = 0;  // requests sent or begun
+  bool m_sending = false, m_reading_paused = false, m_finishing = false;
+  ServerEnd m_server_end = ServerEnd::unknown;
+  std::uint32_t m_unread = 0;
   ResponseReader m_response;
+  int m_answers_before = 0;  // of the rounds before this one
+  std::int64_t m_bytes_before = 0;
   Concluded m_facts;
-  Loop::TimerId m_timer = 0;
+  Loop::TimerId m_timer = 0, m_pace = 0;
 };
 
 }  // namespace clusterspec

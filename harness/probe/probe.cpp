@@ -34,10 +34,14 @@ std::string request_bytes(const RequestKind& kind, const std::string& host, Dura
 }
 
 Probe::Probe(Loop& loop, std::function<std::int64_t()> now, std::function<Holder(int client)> holder,
-             std::function<void(const Concluded&)> concluded)
+             std::function<bool(SocketCookie)> listening, std::function<void(const Concluded&)> concluded)
     : m_loop(loop),
-      m_around{std::move(now), std::move(holder), [this](Connection& connection) { progressed(connection); },
-               std::move(concluded)} {}
+      m_around{std::move(now), std::move(holder), std::move(listening),
+               [this](Connection& connection) { progressed(connection); }, std::move(concluded)} {}
+
+Probe::~Probe() {
+  for (const auto& [name, group] : m_groups) m_loop.cancel(group.next);
+}
 
 Connection& Probe::connect(std::shared_ptr<const ConnectionPlan> plan, bool wait_to_send) {
   Group& group = m_groups[plan->group];
@@ -68,16 +72,41 @@ void Probe::progressed(Connection& connection) {
   m_loop.after(Duration{0}, [this, name = connection.group()] {
     Group& later = m_groups[name];
     later.done.clear();
-    if (later.load) connect(later.load, false);
+    if (later.load && later.shape.rate == 0) connect(later.load, false);
   });
 }
 
-void Probe::start_load(std::shared_ptr<const ConnectionPlan> plan, int clients) {
-  m_groups[plan->group].load = plan;
-  for (int i = 0; i < clients; ++i) connect(plan, false);
+void Probe::start_load(std::shared_ptr<const ConnectionPlan> plan, LoadShape shape) {
+  Group& group = m_groups[plan->group];
+  group.load = plan;
+  group.shape = shape;
+  group.load_began = now_ns();
+  group.due = 0;
+  if (shape.rate > 0) return open_due(plan->group);
+  for (int i = 0; i < shape.clients; ++i) connect(plan, false);
 }
 
-void Probe::stop_load(const std::string& group) { m_groups[group].load.reset(); }
+// By the clock and not by the last one opened: who is late catches up, so that a server that stalls is asked
+// no less.
+void Probe::open_due(const std::string& name) {
+  Group& group = m_groups[name];
+  group.next = 0;
+  if (!group.load) return;
+  const auto moment_of = [&](std::int64_t number) {
+    return group.load_began + number * 1'000'000'000 / group.shape.rate;
+  };
+  for (const std::int64_t now = now_ns(); group.load && moment_of(group.due) <= now; ++group.due)
+    if (static_cast<int>(group.open.size()) < group.shape.clients) connect(group.load, false);
+  const Duration wait{std::max<std::int64_t>(0, moment_of(group.due) - now_ns())};
+  group.next = m_loop.after(wait, [this, name] { open_due(name); });
+}
+
+void Probe::stop_load(const std::string& name) {
+  Group& group = m_groups[name];
+  group.load.reset();
+  m_loop.cancel(group.next);
+  for (const auto& [number, connection] : group.open) connection->finish();
+}
 
 int Probe::reached(const std::string& group, Phase phase) const {
   const auto it = m_groups.find(group);
@@ -110,6 +139,13 @@ std::vector<Connection*> Probe::open_connections(const std::string& group) {
   return connections;
 }
 
+std::vector<Connection*> Probe::all_open() {
+  std::vector<Connection*> connections;
+  for (const auto& [name, group] : m_groups)
+    for (const auto& [number, connection] : group.open) connections.push_back(connection.get());
+  return connections;
+}
+
 void Probe::close(const std::string& group) {
   for (Connection* connection : open_connections(group)) connection->abandon();
 }
@@ -117,6 +153,7 @@ void Probe::close(const std::string& group) {
 void Probe::close_all() {
   for (auto& [name, group] : m_groups) {
     group.load.reset();
+    m_loop.cancel(group.next);
     close(name);
   }
 }

@@ -14,15 +14,23 @@ namespace clusterspec {
 std::string request_bytes(const RequestKind& kind, const std::string& host, Duration delay,
                           std::int64_t bytes, bool keep_alive);
 
+// How many connections a load makes: `clients` one after another each, or with a rate so many a second,
+// whatever becomes of the former ones, while fewer than `clients` are open.
+struct LoadShape {
+  int clients = 1;
+  int rate = 0;
+};
+
 class Probe {
  public:
   Probe(Loop& loop, std::function<std::int64_t()> now, std::function<Holder(int client)> holder,
-        std::function<void(const Concluded&)> concluded);
+        std::function<bool(SocketCookie)> listening, std::function<void(const Concluded&)> concluded);
+  ~Probe();
 
   Connection& connect(std::shared_ptr<const ConnectionPlan> plan, bool wait_to_send);
 
-  // Clients that make one connection after another until stopped.
-  void start_load(std::shared_ptr<const ConnectionPlan> plan, int clients);
+  // Until stopped; what is under way then runs to its outcome.
+  void start_load(std::shared_ptr<const ConnectionPlan> plan, LoadShape shape);
   void stop_load(const std::string& group);
 
   // How many of the group have come at least that far.
@@ -36,6 +44,7 @@ class Probe {
   // count.
   void forget(const std::string& group, int number);
   std::vector<Connection*> open_connections(const std::string& group);
+  std::vector<Connection*> all_open();
 
   void close(const std::string& group);
   void close_all();
@@ -47,8 +56,12 @@ class Probe {
     std::map<int, std::unique_ptr<Connection>> open;
     std::vector<std::unique_ptr<Connection>> done;  // freed from the loop: one of them may be calling us
     std::shared_ptr<const ConnectionPlan> load;     // set while a load runs
+    LoadShape shape;
+    std::int64_t load_began = 0, due = 0;  // with a rate: connections that were due by now
+    Loop::TimerId next = 0;
   };
   void progressed(Connection& connection);
+  void open_due(const std::string& name);
 
   Loop& m_loop;
   Connection::Surroundings m_around;

@@ -151,6 +151,27 @@ TEST_CASE("A connection has no inode until it is accepted, and tells what was no
   CHECK(end->unread == 0);
 }
 
+TEST_CASE("All connections of a port are listed, in its queue and accepted, with the port of each client") {
+  InetDiag diag = diag_or_fail();
+  const int port = some_port();
+  const Fd listener = listener_on(port);
+  CHECK(diag.connections(port).empty());
+  const Fd first = client_of(port), second = client_of(port);
+  const auto pair_of_first = server_end_of(first.get()), pair_of_second = server_end_of(second.get());
+  REQUIRE(pair_of_first);
+  REQUIRE(pair_of_second);
+  REQUIRE(send_some(second.get(), "hello", 5) == 5);
+  REQUIRE(eventually([&] { return diag.connections(port).size() == 2; }));
+  const Fd accepted = accept_from(listener);
+  for (const ConnectionEnd& end : diag.connections(port)) {
+    const bool is_first = end.client_port == pair_of_first->remote_port;
+    CHECK((is_first || end.client_port == pair_of_second->remote_port));
+    CHECK((end.inode != 0) == is_first);
+    CHECK_FALSE(end.handshake);
+  }
+  CHECK(diag.connections(port + 1).empty());
+}
+
 TEST_CASE("A connection that does not exist is not found, not even where somebody listens") {
   InetDiag diag = diag_or_fail();
   const int port = some_port();

@@ -22,7 +22,13 @@ Step step(StepAction action) { return Step{std::move(action), {}, {}, {}}; }
 
 Hold gate_of_launcher(Call call) { return {call, Target{Role::launcher}, "gate"}; }
 
-std::vector<WatchedCall> watched_for(Call call) { return frequent_calls({step(gate_of_launcher(call))}); }
+std::vector<WatchedCall> calls_of(Step one) {
+  Scenario scenario;
+  scenario.steps.push_back(std::move(one));
+  return frequent_calls(scenario);
+}
+
+std::vector<WatchedCall> watched_for(Call call) { return calls_of(step(gate_of_launcher(call))); }
 
 int port_of(int socket) {
   sockaddr_in address{};
@@ -34,10 +40,32 @@ int port_of(int socket) {
 }  // namespace
 
 TEST_CASE("Frequent calls are watched for the gates that need them, and only then") {
-  CHECK(frequent_calls({step(gate_of_launcher(Call::bind)), step(Look{"now"})}).empty());
+  CHECK(watched_for(Call::bind).empty());
+  CHECK(calls_of(step(Look{"now"})).empty());
   CHECK(watched_for(Call::accept) == std::vector{WatchedCall::accept, WatchedCall::accept4});
-  CHECK(frequent_calls({step(Inject{Call::write, {}, CallError::broken_pipe})}) ==
+  CHECK(calls_of(step(Inject{Call::write, {}, CallError::broken_pipe})) ==
         std::vector{WatchedCall::write, WatchedCall::writev, WatchedCall::pwritev2, WatchedCall::sendto});
+}
+
+TEST_CASE("Where connections are judged the closing of listeners is watched, under load only on demand") {
+  const std::vector closing{WatchedCall::close, WatchedCall::shutdown};
+  ExpectConnections expect;
+  expect.group = "group";
+  expect.never = {Outcome::hung};
+  Scenario scenario;
+  CHECK(frequent_calls(scenario).empty());
+  scenario.expectations.emplace_back();
+  scenario.expectations.back().subject = expect;
+  CHECK(frequent_calls(scenario) == closing);
+  scenario.steps.push_back(step(Load{"group"}));
+  CHECK(frequent_calls(scenario).empty());
+  expect.never = {Outcome::hung, Outcome::reset_queued};
+  scenario.expectations.back().subject = expect;
+  CHECK(frequent_calls(scenario) == closing);
+  expect.never = {};
+  expect.outcome = {Outcome::reset_handshake};
+  scenario.expectations.back().subject = expect;
+  CHECK(frequent_calls(scenario) == closing);
 }
 
 TEST_CASE("A gate at accept keeps who would get a connection, and not who finds none") {

@@ -19,15 +19,21 @@ struct Stage {
   Gates gates;
   std::unique_ptr<CallObserver> calls;
   int drains = 0;
+  std::vector<std::pair<Pid, SocketCookie>> closing;
 
   Stage() {
     auto opened = ListenerWatch::open(loop, recording.recorder, processes, 0);
     REQUIRE(opened);
     listeners = std::move(*opened);
-    calls = std::make_unique<CallObserver>(loop, recording.recorder, processes, *listeners, gates, [this] {
+    const auto drain = [this] {
       ++drains;
       processes.sweep();
-    });
+    };
+    const auto closes = [this](Pid pid, const std::vector<SocketCookie>& sockets) {
+      for (const SocketCookie socket : sockets) closing.push_back({pid, socket});
+    };
+    calls = std::make_unique<CallObserver>(loop, recording.recorder, processes, *listeners, gates,
+                                           CallObserver::Surroundings{drain, closes});
   }
 
   // As a launched server is taken up.

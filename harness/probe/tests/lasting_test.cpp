@@ -129,7 +129,7 @@ TEST_CASE("A load makes one connection after another, until it is stopped; each 
     peer.say(k_answer);
     return true;
   });
-  stage.probe.start_load(stage.plan(server.port), 3);
+  stage.probe.start_load(stage.plan(server.port), {3, 0});
   REQUIRE(stage.until_phase(Phase::concluded, 50));
   CHECK(stage.probe.open_connections("group").size() <= 3);
   stage.probe.stop_load("group");
@@ -147,7 +147,7 @@ TEST_CASE("A load against a port that refuses goes on without end of its own, an
   Stage stage;
   const auto port = free_port("127.0.0.1");
   REQUIRE(port);
-  stage.probe.start_load(stage.plan(*port), 2);
+  stage.probe.start_load(stage.plan(*port), {2, 0});
   REQUIRE(stage.until_phase(Phase::concluded, 1000));
   stage.probe.stop_load("group");
   REQUIRE(stage.until([&] { return stage.probe.all_concluded("group"); }));

@@ -142,3 +142,39 @@ TEST_CASE("Nothing is no response") {
   CHECK_FALSE(reader.begun());
   CHECK_FALSE(reader.finish());
 }
+
+TEST_CASE("Several responses follow each other, however they are cut") {
+  const std::string all = k_ten + k_chunked + k_ten;
+  for (std::size_t cut = 0; cut <= all.size(); ++cut) {
+    INFO("cut at " << cut);
+    ResponseReader reader(false, 3);
+    REQUIRE(reader.feed(all.substr(0, cut)));
+    CHECK(reader.complete() == (cut == all.size()));
+    CHECK(reader.partial() ==
+          (cut > 0 && cut != k_ten.size() && cut != k_ten.size() + k_chunked.size() && cut != all.size()));
+    REQUIRE(reader.feed(all.substr(cut)));
+    CHECK(reader.complete());
+    CHECK(reader.answers() == 3);
+    CHECK_FALSE(reader.close_announced());
+    CHECK_FALSE(reader.feed("x"));
+  }
+}
+
+TEST_CASE("A response that announces the close is the last, even where more were expected") {
+  const std::string last = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+  ResponseReader reader(false, 3);
+  REQUIRE(reader.feed(k_ten + last));
+  CHECK(reader.complete());
+  CHECK(reader.answers() == 2);
+  CHECK(reader.close_announced());
+  CHECK(reader.body_bytes() == 12);
+}
+
+TEST_CASE("A response that the end of the stream completes has announced the close") {
+  ResponseReader reader(false, 2);
+  REQUIRE(reader.feed("HTTP/1.1 200 OK\r\n\r\nsome text"));
+  CHECK(reader.partial());
+  CHECK(reader.finish());
+  CHECK(reader.answers() == 1);
+  CHECK(reader.close_announced());
+}

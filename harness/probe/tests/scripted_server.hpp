@@ -26,6 +26,7 @@ class ScriptedServer {
   struct Peer {
     Fd fd;
     std::string received;
+    int answered = 0;
 
     void say(const std::string& text) const {
       REQUIRE(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
@@ -62,6 +63,7 @@ class ScriptedServer {
   }
 
   int port = 0;
+  std::function<void(std::size_t)> on_piece;  // told of each read
   std::map<int, Peer> peers;
 
  private:
@@ -80,6 +82,7 @@ class ScriptedServer {
     if (got == -EAGAIN) return;
     if (got <= 0) return close(fd);
     Peer& peer = peers[fd];
+    if (on_piece) on_piece(static_cast<std::size_t>(got));
     peer.received.append(piece, static_cast<std::size_t>(got));
     if (peer.received.find("\r\n\r\n") != std::string::npos && m_on_request && m_on_request(peer)) close(fd);
   }
@@ -94,7 +97,9 @@ struct Stage {
   Loop loop;
   std::vector<Concluded> concluded;
   std::function<Holder(int)> holder = [](int) { return Holder{}; };
+  bool listening = false;
   Probe probe{loop, [] { return now_ns(); }, [this](int client) { return holder(client); },
+              [this](SocketCookie) { return listening; },
               [this](const Concluded& one) { concluded.push_back(one); }};
 
   std::shared_ptr<ConnectionPlan> plan(int port) const {
@@ -109,6 +114,12 @@ struct Stage {
   bool until(const std::function<bool()>& condition) { return loop.run_until(condition, deadline()); }
   bool until_phase(Phase phase, int count = 1) {
     return until([&] { return probe.reached("group", phase) >= count; });
+  }
+  // Lets time pass that is part of what is tested.
+  void pass(milliseconds time) {
+    bool over = false;
+    loop.after(time, [&] { over = true; });
+    REQUIRE(until([&] { return over; }));
   }
   // The one conclusion, of one connection with this plan.
   Concluded conclusion(const std::shared_ptr<ConnectionPlan>& plan) {

@@ -1,0 +1,184 @@
+// Clients that come again and again, send several requests at once, or take their time.
+#include <algorithm>
+
+#include "scripted_server.hpp"
+
+using namespace clusterspec;
+
+namespace {
+
+const std::string k_last_answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello";
+
+int requests_in(const std::string& text) {
+  int count = 0;
+  for (std::size_t at = 0; (at = text.find("\r\n\r\n", at)) != std::string::npos; at += 4) ++count;
+  return count;
+}
+
+// Answers every request, and closes after so many on a connection, having announced it.
+ScriptedServer::Script answering(int most) {
+  return [most](ScriptedServer::Peer& peer) {
+    const int there = requests_in(peer.received);
+    for (; peer.answered < std::min(there, most); ++peer.answered)
+      peer.say(peer.answered + 1 == most ? k_last_answer : k_answer);
+    return peer.answered == most;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("Pipelined requests are answered when all of them are") {
+  Stage stage;
+  ScriptedServer server(stage.loop, {}, answering(3));
+  auto plan = stage.plan(server.port);
+  plan->bytes = plan->bytes + plan->bytes + plan->bytes;
+  plan->requests = 3;
+  const Concluded one = stage.conclusion(plan);
+  CHECK(one.outcome == Outcome::answered);
+  CHECK(one.answers == 3);
+  CHECK(one.bytes == 15);
+  CHECK(one.close_announced);
+}
+
+TEST_CASE("Pipelined requests left over are told apart by whether the close was announced") {
+  for (const bool announced : {true, false}) {
+    Stage stage;
+    ScriptedServer server(stage.loop, {}, [&](ScriptedServer::Peer& peer) {
+      peer.say(k_answer);
+      peer.say(announced ? k_last_answer : k_answer);
+      return true;
+    });
+    auto plan = stage.plan(server.port);
+    plan->bytes = plan->bytes + plan->bytes + plan->bytes;
+    plan->requests = 3;
+    const Concluded one = stage.conclusion(plan);
+    CHECK(one.outcome == (announced ? Outcome::closed_announced : Outcome::closed_unanswered));
+    CHECK(one.answers == 2);
+    CHECK(one.detail == "2 of 3 requests answered");
+  }
+}
+
+TEST_CASE("A repeated connection asks again after each answer until it is finished") {
+  Stage stage;
+  ScriptedServer server(stage.loop, {}, answering(1'000'000));
+  auto plan = stage.plan(server.port);
+  plan->keep_alive = plan->repeat = true;
+  stage.probe.start_load(plan, {2, 0});
+  REQUIRE(stage.until([&] {
+    return server.peers.size() == 2 &&
+           std::all_of(server.peers.begin(), server.peers.end(),
+                       [](const auto& peer) { return requests_in(peer.second.received) >= 20; });
+  }));
+  CHECK(stage.concluded.empty());
+  stage.probe.stop_load("group");
+  REQUIRE(stage.until([&] { return stage.concluded.size() == 2; }));
+  for (const Concluded& one : stage.concluded) {
+    CHECK(one.outcome == Outcome::answered);
+    CHECK(one.answers >= 20);
+  }
+  CHECK(stage.probe.begun("group") == 2);
+}
+
+TEST_CASE("A repeated connection whose server announces the close is answered, and its client comes again") {
+  Stage stage;
+  ScriptedServer server(stage.loop, {}, answering(3));
+  auto plan = stage.plan(server.port);
+  plan->keep_alive = plan->repeat = true;
+  stage.probe.start_load(plan, {1, 0});
+  REQUIRE(stage.until([&] { return stage.concluded.size() >= 4; }));
+  stage.probe.stop_load("group");
+  REQUIRE(stage.until([&] { return stage.probe.all_concluded("group"); }));
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(stage.concluded[i].outcome == Outcome::answered);
+    CHECK(stage.concluded[i].answers == 3);
+  }
+}
+
+TEST_CASE("A repeated connection that is closed between two requests without a word was not answered") {
+  Stage stage;
+  ScriptedServer server(stage.loop, {}, [](ScriptedServer::Peer& peer) {
+    if (requests_in(peer.received) == 1) peer.say(k_answer);
+    return requests_in(peer.received) == 2;
+  });
+  auto plan = stage.plan(server.port);
+  plan->keep_alive = plan->repeat = true;
+  const Concluded one = stage.conclusion(plan);
+  CHECK(one.outcome == Outcome::closed_unanswered);
+  CHECK(one.detail == "1 of 2 requests answered");
+}
+
+TEST_CASE("A load by rate opens what is due, whatever becomes of the former ones") {
+  Stage stage;
+  ScriptedServer server(stage.loop, {}, {});  // answers nobody
+  auto plan = stage.plan(server.port);
+  const std::int64_t began = now_ns();
+  stage.probe.start_load(plan, {1000, 200});
+  REQUIRE(stage.until([&] { return stage.probe.begun("group") >= 20; }));
+  // The twentieth is due 95 ms after the first.
+  CHECK(now_ns() - began >= 95'000'000);
+  CHECK(stage.concluded.empty());
+  stage.probe.stop_load("group");
+  const int begun = stage.probe.begun("group");
+  stage.pass(milliseconds(30));
+  CHECK(stage.probe.begun("group") == begun);
+}
+
+TEST_CASE("A load by rate has at most so many open") {
+  Stage stage;
+  ScriptedServer server(stage.loop, {}, {});
+  stage.probe.start_load(stage.plan(server.port), {3, 10'000});
+  REQUIRE(stage.until([&] { return stage.probe.begun("group") == 3; }));
+  stage.pass(milliseconds(20));
+  CHECK(stage.probe.begun("group") == 3);
+}
+
+TEST_CASE("A slow writer sends its request in pieces, a slow reader takes the answer in pieces") {
+  Stage stage;
+  std::size_t most_at_once = 0;
+  ScriptedServer server(stage.loop, {}, [&](ScriptedServer::Peer& peer) {
+    peer.say(k_answer);
+    return true;
+  });
+  server.on_piece = [&](std::size_t bytes) { most_at_once = std::max(most_at_once, bytes); };
+  auto plan = stage.plan(server.port);
+  plan->write_rate = 1000;
+  plan->read_rate = 1000;
+  const Concluded one = stage.conclusion(plan);
+  CHECK(one.outcome == Outcome::answered);
+  CHECK(most_at_once < plan->bytes.size());
+  // 20 bytes each 20 ms: the last piece is sent after the pauses behind the ones before it, and so it is with
+  // reading.
+  const auto pauses = [](std::size_t bytes) {
+    return static_cast<std::int64_t>((bytes - 1) / 20) * 20'000'000;
+  };
+  CHECK(one.sent - one.connected >= pauses(plan->bytes.size()));
+  CHECK(one.ended - one.first_byte >= pauses(k_answer.size()));
+}
+
+TEST_CASE(
+    "Where a connection was reset is known by the last look at the server's end, or because its listener is "
+    "open") {
+  const auto outcome_of = [](ServerEnd end, bool listening) {
+    Stage stage;
+    stage.listening = listening;
+    stage.holder = [](int) { return Holder{5, 7}; };
+    ScriptedServer server(stage.loop, {}, [](ScriptedServer::Peer& peer) {
+      peer.reset();
+      return true;
+    });
+    Connection& connection = stage.probe.connect(stage.plan(server.port), true);
+    const int number = connection.number();
+    REQUIRE(stage.until_phase(Phase::connected));
+    stage.probe.find("group", number)->note(end, 0);
+    stage.probe.find("group", number)->send();
+    REQUIRE(stage.until_phase(Phase::concluded));
+    CHECK(stage.concluded.at(0).listener == 5);
+    return stage.concluded.at(0).outcome;
+  };
+  CHECK(outcome_of(ServerEnd::unknown, false) == Outcome::reset);
+  CHECK(outcome_of(ServerEnd::handshake, false) == Outcome::reset_handshake);
+  CHECK(outcome_of(ServerEnd::queued, false) == Outcome::reset_queued);
+  CHECK(outcome_of(ServerEnd::accepted, false) == Outcome::reset_accepted);
+  CHECK(outcome_of(ServerEnd::unknown, true) == Outcome::reset_accepted);
+  CHECK(outcome_of(ServerEnd::queued, true) == Outcome::reset_accepted);
+}
