@@ -37,6 +37,7 @@ std::shared_ptr<const ConnectionPlan> CaseDriver::plan_connections(const std::st
   plan->request = request;
   plan->host = m_host;
   plan->port = m_port;
+  plan->network = m_client_side;
   plan->keep_alive = keep_alive;
   plan->hung_after =
       Duration(static_cast<std::int64_t>(static_cast<double>(hung_after.count()) * m_options.time_scale));

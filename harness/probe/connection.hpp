@@ -6,6 +6,7 @@
 #include <string>
 
 #include "linux/loop.hpp"
+#include "linux/network_namespace.hpp"
 #include "model/event.hpp"
 #include "probe/response.hpp"
 
@@ -16,9 +17,10 @@ struct ConnectionPlan {
   std::string group, request;  // names, for the journal
   std::string host;
   int port = 0;
-  std::string bytes;        // the request; empty: nothing is ever sent
-  bool head = false;        // HEAD: the response has no body
-  bool keep_alive = false;  // stay open after the answer
+  const NetworkNamespace* network = nullptr;  // where the client stands; null: beside the server
+  std::string bytes;                          // the request; empty: nothing is ever sent
+  bool head = false;                          // HEAD: the response has no body
+  bool keep_alive = false;                    // stay open after the answer
   Duration hung_after = std::chrono::seconds(10);
 };
 
