@@ -3,12 +3,15 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libmnl/libmnl.h>
 #include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -42,6 +45,27 @@ void set_address(ifreq& request, const char* address) {
   __builtin_memcpy(&request.ifr_addr, &value, sizeof value);
 }
 
+// Up, with room for large packets and for many of them. By netlink (rtnetlink(7)): the ioctl that sets the
+// queue's length asks for the capability in the machine's first user namespace.
+bool bring_up() {
+  std::array<char, 1024> buffer{};
+  nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
+  header->nlmsg_type = RTM_NEWLINK;
+  header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+  auto* device = static_cast<ifinfomsg*>(mnl_nlmsg_put_extra_header(header, sizeof(ifinfomsg)));
+  device->ifi_flags = device->ifi_change = IFF_UP;
+  mnl_attr_put_strz(header, IFLA_IFNAME, k_device);
+  mnl_attr_put_u32(header, IFLA_MTU, k_mtu);
+  mnl_attr_put_u32(header, IFLA_TXQLEN, k_queue);
+  const std::unique_ptr<mnl_socket, int (*)(mnl_socket*)> socket(
+      mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC), mnl_socket_close);
+  if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0 ||
+      mnl_socket_sendto(socket.get(), header, header->nlmsg_len) < 0)
+    return false;
+  const ssize_t got = mnl_socket_recvfrom(socket.get(), buffer.data(), buffer.size());
+  return got > 0 && mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), 0, 0, nullptr, nullptr) >= 0;
+}
+
 bool write_setting(const std::string& path, const char* value) {
   const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   return fd && ::write(fd.get(), value, 1) == 1;
@@ -61,10 +85,6 @@ Result<Fd> open_device(const char* address, const char* other_end) {
   if (!socket) return system_failure("socket");
   const auto set = [&](unsigned long what) { return ::ioctl(socket.get(), what, &request) == 0; };
   request = request_for_device();
-  request.ifr_mtu = k_mtu;
-  if (!set(SIOCSIFMTU)) return system_failure("SIOCSIFMTU");
-  request.ifr_qlen = k_queue;
-  if (!set(SIOCSIFTXQLEN)) return system_failure("SIOCSIFTXQLEN");
   set_address(request, address);
   if (!set(SIOCSIFADDR)) return system_failure("SIOCSIFADDR");
   // Also makes the route there.
@@ -76,9 +96,7 @@ Result<Fd> open_device(const char* address, const char* other_end) {
     return system_failure("setting route_localnet");
   // Else the kernel asks for routers there. No such file: no IPv6.
   write_setting(settings + "ipv6/conf/" + k_device + "/disable_ipv6", "1");
-  request = request_for_device();
-  request.ifr_flags = IFF_UP | IFF_RUNNING;
-  if (!set(SIOCSIFFLAGS)) return system_failure("bringing the device up");
+  if (!bring_up()) return system_failure("bringing the device up");
   return device;
 }
 
