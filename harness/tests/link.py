@@ -109,14 +109,14 @@ class LinkCases(unittest.TestCase):
         self.assertEqual(set(found), {"0ms", "5ms"}, ran.stdout + ran.stderr)
         return found, report["run"]["notes"], ran
 
-    def over_the_link(self, *options, **settings):
+    def over_the_link(self, *options, said=0, **settings):
         found, notes, ran = self.cases(*options, **settings)
         verdict, reason, events = found["5ms"]
         if verdict == "skip":
             self.assertIn("/dev/net/tun", reason)
             self.skipTest(reason)
         self.assertEqual((verdict, found["0ms"][0]), ("pass", "pass"), ran.stdout + ran.stderr)
-        self.assertEqual(notes, [])
+        self.assertEqual(len(notes), said, notes)
         self.assertEqual(events[0]["link"], "5ms each way")
         self.assertNotIn("link", found["0ms"][2][0])
         answered = [e for e in events if e["event"] == "concluded" and e["group"] == "plain"]
@@ -131,7 +131,7 @@ class LinkCases(unittest.TestCase):
         self.over_the_link()
 
     def test_by_polling(self):
-        self.over_the_link("--observation=polling")
+        self.over_the_link("--observation=polling", said=1)
 
     def test_a_server_on_every_address(self):
         self.over_the_link(extra="defaults = true")
