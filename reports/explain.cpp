@@ -105,6 +105,13 @@ void add_not_judged(Page& page, const Judgement& judgement) {
   page.prose("Not judged", ids + ": " + judgement.reason);
 }
 
+// What lies between client and server, if not a loopback.
+std::string link_of(const CaseResult& result) {
+  if (result.journal.empty()) return {};
+  const auto* begun = std::get_if<CaseBegun>(&result.journal.front().what);
+  return begun && begun->link ? one_line(*begun->link) : std::string();
+}
+
 // Where to look further: what happened last, with a mark at what the findings name, and the files.
 void add_context(Page& page, const CaseResult& result, const EventTeller& teller) {
   std::set<int> named;
@@ -124,6 +131,7 @@ void add_context(Page& page, const CaseResult& result, const EventTeller& teller
   page.list("Connections", connection_summary(result.journal, Cluster::of(result.journal)));
   page.exact("Processes", teller.who_is_who());
   page.exact("Server", result.arguments.empty() ? "was not launched" : short_command_line(result.arguments));
+  page.exact("Link", link_of(result));
   page.exact("Scenario", place(result.scenario_at));
   page.exact("Journal", result.journal_file.empty() ? "was not kept" : one_line(result.journal_file));
 }

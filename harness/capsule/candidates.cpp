@@ -63,7 +63,8 @@ void narrow_verifies(Scenario& scenario) {
   std::erase_if(scenario.verifies, [&](const RequirementId& id) { return !proved.contains(id); });
 }
 
-// Every key of launch and steps, in an order that is the same each time: visit(member, what it is without).
+// Every key of link, launch and steps, in an order that is the same each time: visit(member, what it is
+// without).
 template <class Visit>
 void each_member(Scenario& scenario, Visit&& visit) {
   const auto all = [&]<class T>(T& it, const std::string& where) {
@@ -79,6 +80,7 @@ void each_member(Scenario& scenario, Visit&& visit) {
       visit(member, *static_cast<const Member*>(defaults[index++]), need, where + key);
     });
   };
+  all(scenario.link, "link: ");
   all(scenario.launch, "");
   for (std::size_t i = 0; i < scenario.steps.size(); ++i)
     std::visit([&](auto& step) { all(step, fmt::format("step {}: ", i + 1)); }, scenario.steps[i].action);

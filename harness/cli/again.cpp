@@ -80,7 +80,8 @@ void Again::explore() {
   const Manifest& manifest = m_capsule.manifest;
   const RunSettings& settings = manifest.settings;
   const MachineFacts facts =
-      explore_machine(settings.isolation != name_of(Isolation::none), settings.observation != "polling");
+      explore_machine(settings.isolation != name_of(Isolation::none), settings.observation != "polling",
+                      m_held.one.scenario.link.there());
   m_machine = facts.machine;
   CellOptions& cell = m_options.cell;
   cell.isolation = facts.isolation;

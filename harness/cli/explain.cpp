@@ -15,6 +15,16 @@ std::string origin(const Requirement& requirement) {
   return text;
 }
 
+// In some combinations of its matrix a scenario may have one, in others not.
+std::string links_of(const std::string& name, const std::vector<Scenario>& scenarios) {
+  std::set<std::string> links;
+  for (const Scenario& scenario : scenarios)
+    if (scenario.name == name && scenario.link.there()) links.insert(to_text(scenario.link));
+  std::string text;
+  for (const std::string& link : links) text += "    over a link: " + link + "\n";
+  return text;
+}
+
 void explain_requirement(const Requirement& requirement, const std::vector<Scenario>& scenarios) {
   print(fmt::format("{}  ({}, suite {})\n  {}\n  {}\n", requirement.id, name_of(requirement.level),
                     name_of(requirement.suite), requirement.text, origin(requirement)));
@@ -24,6 +34,7 @@ void explain_requirement(const Requirement& requirement, const std::vector<Scena
     const bool concerned = std::find(verifies.begin(), verifies.end(), requirement.id) != verifies.end();
     if (!concerned || !told.insert(scenario.name).second) continue;
     print(fmt::format("  verified by {}\n    {}\n    {}\n", scenario.name, scenario.title, scenario.why));
+    print(links_of(scenario.name, scenarios));
   }
   if (told.empty()) print("  no scenario verifies it yet\n");
 }

@@ -1,6 +1,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <map>
@@ -68,7 +69,9 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
                        {},
                        "suites: " + all_names<Suite>() + ", all"});
   }
-  prepared.machine = explore_machine(arguments.isolation != "none", arguments.observation != "polling");
+  const bool link = std::any_of(prepared.library.scenarios.begin(), prepared.library.scenarios.end(),
+                                [](const Scenario& scenario) { return scenario.link.there(); });
+  prepared.machine = explore_machine(arguments.isolation != "none", arguments.observation != "polling", link);
   if (arguments.stress > 0) prepared.machine.machine.notes.push_back(stress_note(arguments.stress));
   prepared.cases = plan_cases(prepared.library.scenarios, prepared.implementation, prepared.library.catalogue,
                               selection, prepared.machine.machine);

@@ -12,11 +12,13 @@
 
 namespace clusterspec {
 
-CaseDriver::CaseDriver(const Case& one, const CellOptions& options, Loop& loop, Recorder& recorder)
+CaseDriver::CaseDriver(const Case& one, const CellOptions& options, Loop& loop, Recorder& recorder,
+                       const NetworkNamespace* client_side)
     : m_case(one),
       m_options(options),
       m_loop(loop),
       m_recorder(recorder),
+      m_client_side(client_side),
       m_processes(loop, recorder),
       m_guard(loop) {}
 

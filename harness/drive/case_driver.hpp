@@ -41,7 +41,9 @@ struct Instance {
 
 class CaseDriver {
  public:
-  CaseDriver(const Case& one, const CellOptions& options, Loop& loop, Recorder& recorder);
+  // `client_side`: where the clients stand; null: beside the server.
+  CaseDriver(const Case& one, const CellOptions& options, Loop& loop, Recorder& recorder,
+             const NetworkNamespace* client_side);
   ~CaseDriver();
   CaseDriver(const CaseDriver&) = delete;
   CaseDriver& operator=(const CaseDriver&) = delete;
@@ -114,6 +116,7 @@ class CaseDriver {
   const CellOptions& m_options;
   Loop& m_loop;
   Recorder& m_recorder;
+  const NetworkNamespace* m_client_side;
   std::string m_host = "127.0.0.1";
   int m_port = 3000;
   std::string m_directory;

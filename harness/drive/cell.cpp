@@ -1,6 +1,9 @@
 #include "drive/cell.hpp"
 
+#include <fmt/format.h>
+
 #include "journal/journal_lines.hpp"
+#include "linux/network_link.hpp"
 #include "linux/process.hpp"
 #include "linux/readiness.hpp"
 #include "linux/stream.hpp"
@@ -22,6 +25,7 @@ CaseBegun opening_event(const Case& one, const CellOptions& options) {
   begun.observation = options.notification ? "notification" : "polling";
   begun.host = options.host;
   begun.notes = options.notes;
+  if (one.scenario.link.there()) begun.link = to_text(one.scenario.link);
   return begun;
 }
 
@@ -41,8 +45,17 @@ int run_cell(const Case& one, const CellOptions& options) {
     recorder.record(Source::driver, HarnessFault{entered.error().message});
     return 99;
   }
+  std::unique_ptr<NetworkLink> link;
+  if (one.scenario.link.there()) {
+    auto opened = NetworkLink::open(one.scenario.link);
+    if (!opened) {
+      recorder.record(Source::driver, HarnessFault{opened.error().message});
+      return 99;
+    }
+    link = std::move(*opened);
+  }
   Loop loop;
-  CaseDriver case_driver(one, options, loop, recorder);
+  CaseDriver case_driver(one, options, loop, recorder, link ? &link->client_side() : nullptr);
   driver = &case_driver;
   loop.watch(options.lifeline, k_readable, [&](std::uint32_t) {
     // Isolated, the namespace dies with us; else everything of the case must be ended by hand.
@@ -53,6 +66,9 @@ int run_cell(const Case& one, const CellOptions& options) {
   if (done) done = case_driver.run_steps();
   if (!done) recorder.record(Source::driver, HarnessFault{done.error().message});
   case_driver.end_case();
+  if (const std::int64_t lost = link ? link->overflow() : 0)
+    recorder.record(Source::driver,
+                    Note{fmt::format("the link's queues were full: it lost {} packets", lost)});
   recorder.record(Source::driver, CaseEnded{});
   return done ? 0 : 99;
 }

@@ -1,5 +1,6 @@
 #include "drive/machine.hpp"
 
+#include "linux/network_link.hpp"
 #include "linux/process.hpp"
 #include "linux/seccomp.hpp"
 #include "linux/stream.hpp"
@@ -9,10 +10,13 @@
 namespace clusterspec {
 namespace {
 
+constexpr Link k_any_link{std::chrono::milliseconds(1), 0};
+
 constexpr int k_isolated = 1, k_notifying = 2, k_attributing = 4;
 
-// What a cell could do: it reports as a byte, since its exit code is lost where it is killed.
-int attempt(Isolation isolation, bool notification, std::string& obstacle) {
+// What a cell could do: it reports as a byte, since its exit code is lost where it is killed. `obstacle`: to
+// isolation, or where that is possible, to a link.
+int attempt(Isolation isolation, bool notification, bool link, std::string& obstacle) {
   auto report = make_pipe();
   if (!report) return 0;
   const int write_end = report->write.get();
@@ -22,6 +26,8 @@ int attempt(Isolation isolation, bool notification, std::string& obstacle) {
     if (entered) {
       text[0] = static_cast<char>(k_isolated | (notification && notification_allowed() ? k_notifying : 0) |
                                   (copying_allowed() ? k_attributing : 0));
+      if (link && isolation != Isolation::none)
+        if (const auto linked = NetworkLink::open(k_any_link); !linked) text += linked.error().message;
     } else {
       text += entered.error().message;
     }
@@ -44,14 +50,19 @@ int attempt(Isolation isolation, bool notification, std::string& obstacle) {
 
 }  // namespace
 
-MachineFacts explore_machine(bool want_isolation, bool want_notification) {
+MachineFacts explore_machine(bool want_isolation, bool want_notification, bool want_link) {
   MachineFacts facts;
   int able = 0;
   std::string obstacle;
   if (want_isolation) {
     facts.isolation = is_root() ? Isolation::namespaces : Isolation::user_namespace;
-    able = attempt(facts.isolation, want_notification, obstacle);
-    if (!(able & k_isolated)) {
+    able = attempt(facts.isolation, want_notification, want_link, obstacle);
+    if (able & k_isolated) {
+      facts.machine.no_link = obstacle;
+      if (!obstacle.empty())
+        facts.machine.notes.push_back("no link between client and server (" + obstacle +
+                                      "): cases with one are skipped");
+    } else {
       facts.isolation = Isolation::none;
       facts.machine.notes.push_back(
           "no namespaces of its own (" + obstacle +
@@ -61,7 +72,7 @@ MachineFacts explore_machine(bool want_isolation, bool want_notification) {
     facts.machine.notes.push_back(
         "--isolation=none: cases share this machine's ports, and those that need isolation are skipped");
   }
-  if (!(able & k_isolated)) able = attempt(Isolation::none, want_notification, obstacle);
+  if (!(able & k_isolated)) able = attempt(Isolation::none, want_notification, false, obstacle);
   facts.machine.namespaces = facts.isolation != Isolation::none;
   facts.machine.notification = (able & k_notifying) != 0;
   if (!want_notification)

@@ -12,6 +12,7 @@ struct MachineFacts {
 };
 
 // `want_isolation` and `want_notification` false: treated as refused, with the note that it was asked for.
-MachineFacts explore_machine(bool want_isolation, bool want_notification);
+// `want_link` false: nobody needs one, and it is not tried.
+MachineFacts explore_machine(bool want_isolation, bool want_notification, bool want_link);
 
 }  // namespace clusterspec

@@ -34,6 +34,7 @@ std::shared_ptr<ConnectionPlan> CaseDriver::plan_connections(const Exchange& exc
   plan->request = exchange.request;
   plan->host = m_host;
   plan->port = m_port;
+  plan->network = m_client_side;
   plan->keep_alive = exchange.keep_alive;
   plan->hung_after = Duration(
       static_cast<std::int64_t>(static_cast<double>(exchange.hung_after.count()) * m_options.time_scale));

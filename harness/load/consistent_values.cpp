@@ -1,5 +1,5 @@
-// Rules about one step or one expectation by itself. Whether a key was given is asked of its table, since a
-// value that could not be read has been reported already.
+// Rules about one table by itself: a step, an expectation, the link. Whether a key was given is asked of its
+// table, since a value that could not be read has been reported already.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +14,16 @@ namespace {
 class Rules {
  public:
   Rules(const toml::table& table, Mistakes& mistakes) : m_table(table), m_mistakes(mistakes) {}
+
+  void operator()(const Link& it) const {
+    wrong_if(!given("delay") && !given("loss"), "", "a link without delay and loss is none",
+             "link = { delay = \"5ms\" }");
+    wrong_if(it.delay > k_longest_delay, "delay", fmt::format("delay = {} is too long", to_text(it.delay)),
+             fmt::format("at most {}: after a second without an answer a client asks again",
+                         to_text(k_longest_delay)));
+    wrong_if(!(it.loss >= 0 && it.loss < 1), "loss", "loss is a probability from 0 to below 1",
+             "0.01 is one packet of a hundred");
+  }
 
   // Steps.
   void operator()(const Launch& it) const {
@@ -174,6 +184,8 @@ class Rules {
 void check_values(const ReadScenario& read, Mistakes& mistakes) {
   if (const toml::table* launch = read.root.get_as<toml::table>("launch"))
     Rules(*launch, mistakes)(read.scenario.launch);
+  if (const toml::table* link = read.root.get_as<toml::table>("link"))
+    Rules(*link, mistakes)(read.scenario.link);
   for (std::size_t i = 0; i < read.steps.size(); ++i)
     std::visit(Rules(*read.steps[i], mistakes), read.scenario.steps[i].action);
   for (std::size_t i = 0; i < read.expectations.size(); ++i)

@@ -58,6 +58,21 @@ std::string toml_text(double value) {
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
 
+std::string toml_text(const Link& value) {
+  if (!value.there()) return {};
+  std::string text;
+  const Link none;
+  std::vector<std::string> usual;
+  Link::describe(
+      none, [&](const char*, const auto& member, Need, const char*) { usual.push_back(toml_text(member)); });
+  std::size_t index = 0;
+  Link::describe(value, [&](const char* key, const auto& member, Need, const char*) {
+    const std::string written = toml_text(member);
+    if (written != usual[index++]) text += (text.empty() ? "" : ", ") + std::string(key) + " = " + written;
+  });
+  return "{ " + text + " }";
+}
+
 // Exact, unlike to_text: the largest unit that leaves no fraction.
 std::string toml_text(Duration value) {
   static constexpr std::array<std::pair<std::int64_t, const char*>, 4> k_units{

@@ -23,6 +23,7 @@ std::string toml_text(Duration value);
 std::string toml_text(Signal value);
 std::string toml_text(const Target& value);
 std::string toml_text(const Moment& value);
+std::string toml_text(const Link& value);  // empty if there is none
 inline std::string toml_text(int value) { return toml_text(std::int64_t{value}); }
 
 template <Named E>

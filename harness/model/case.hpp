@@ -24,8 +24,9 @@ struct Machine {
   bool namespaces = false;
   bool notification = false;
   bool terminal = false;
-  bool attribution = false;  // descriptors of servers may be copied: who serves a connection is known
+  bool attribution = false;        // descriptors of servers may be copied: who serves a connection is known
   std::vector<std::string> notes;  // one line for each thing that is not possible
+  std::string no_link{};           // why a cell cannot have a link with delay; empty: it can, or nobody asked
 };
 
 }  // namespace clusterspec

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ struct CaseBegun {
   std::string observation;  // "notification", "polling"
   std::string host;         // kernel and machine
   std::vector<std::string> notes;
+  std::optional<std::string> link;  // between client and server, "5ms each way"; none: they share a loopback
   template <class S, class V>
   static void describe(S& s, V&& v) {
     v("case", s.case_id);
@@ -36,6 +38,7 @@ struct CaseBegun {
     v("observation", s.observation);
     v("host", s.host);
     v("notes", s.notes);
+    v("link", s.link);
   }
 };
 

@@ -22,7 +22,9 @@ std::string signal_target(Pid target) {
 }
 
 struct Text {
-  std::string operator()(const CaseBegun& e) const { return "case " + e.case_id + " begins"; }
+  std::string operator()(const CaseBegun& e) const {
+    return "case " + e.case_id + " begins" + (e.link ? ", over a link: " + *e.link : "");
+  }
   std::string operator()(const StepBegun& e) const { return fmt::format("step {}: {}", e.index + 1, e.text); }
   std::string operator()(const StepEnded& e) const {
     return e.done ? fmt::format("step {} done", e.index + 1)

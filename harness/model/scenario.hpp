@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/expectations.hpp"
+#include "model/link.hpp"
 #include "model/requirement.hpp"
 
 namespace clusterspec {
@@ -106,6 +107,7 @@ struct Scenario {
   std::vector<Standing> waive;
   std::vector<std::string> tags;
   Combination combination;
+  Link link;
   Launch launch;
   bool launches_itself = false;  // some step is a `launch`: nothing is started before the first step
   std::vector<Step> steps;
@@ -121,6 +123,7 @@ struct Scenario {
       "what an implementation must be capable of; else the case is skipped");
     v("waive", self.waive, Need::optional, "standing expectations that are not judged");
     v("tags", self.tags, Need::optional, "words of your own");
+    v("link", self.link, Need::optional, "the network between client and server; else they share a loopback");
   }
 };
 

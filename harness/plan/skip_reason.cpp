@@ -20,6 +20,12 @@ std::string lacks_attribution() {
 }
 std::string lacks_terminal() { return "this machine gives no pseudo-terminal"; }
 
+std::string lacks_link(const Machine& machine) {
+  if (!machine.namespaces) return "a link between client and server needs network namespaces of its own";
+  if (machine.no_link.empty()) return {};
+  return "this machine gives no link between client and server: " + machine.no_link;
+}
+
 std::string lacks_request(const Implementation& it, std::string_view kind) {
   if (kind == "nothing" || it.requests.contains(std::string(kind))) return {};
   return fmt::format("{} states no request of kind \"{}\"", it.name, kind);
@@ -150,6 +156,8 @@ std::string skip_reason(const Scenario& scenario, const Implementation& implemen
                         const Machine& machine) {
   for (const Capability capability : scenario.needs)
     if (std::string reason = lacks(capability, implementation, machine); !reason.empty()) return reason;
+  if (scenario.link.there())
+    if (std::string reason = lacks_link(machine); !reason.empty()) return reason;
   const Implied implied(implementation, machine);
   if (!scenario.launches_itself)
     if (std::string reason = implied(scenario.launch); !reason.empty()) return reason;

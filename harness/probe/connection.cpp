@@ -39,7 +39,10 @@ Connection::~Connection() {
 
 void Connection::begin() {
   m_facts.begun = m_around.now();
-  Connecting connecting = start_connect(m_plan->host, m_plan->port, m_plan->read_rate > 0);
+  Connecting connecting = [&] {
+    const NetworkNamespace::Visit visit(m_plan->network);
+    return start_connect(m_plan->host, m_plan->port, m_plan->read_rate > 0);
+  }();
   m_fd = std::move(connecting.fd);
   if (connecting.errno_value) return on_error(connecting.errno_value);
   m_loop.watch(m_fd.get(), k_writable, [this](std::uint32_t events) { on_event(events); });

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "linux/loop.hpp"
+#include "linux/network_namespace.hpp"
 #include "model/event.hpp"
 #include "probe/response.hpp"
 
@@ -16,12 +17,13 @@ struct ConnectionPlan {
   std::string group, request;  // names, for the journal
   std::string host;
   int port = 0;
-  std::string bytes;                  // the request, or several pipelined; empty: nothing is ever sent
-  int requests = 1;                   // that `bytes` holds
-  bool head = false;                  // HEAD: the response has no body
-  bool keep_alive = false;            // stay open after the answer
-  bool repeat = false;                // keep_alive, and `bytes` again after each answer, until `finish`
-  int read_rate = 0, write_rate = 0;  // bytes a second; 0: as fast as it goes
+  const NetworkNamespace* network = nullptr;  // where the client stands; null: beside the server
+  std::string bytes;                          // the request, or several pipelined; empty: nothing is ever sent
+  int requests = 1;                           // that `bytes` holds
+  bool head = false;                          // HEAD: the response has no body
+  bool keep_alive = false;                    // stay open after the answer
+  bool repeat = false;                        // keep_alive, and `bytes` again after each answer, until `finish`
+  int read_rate = 0, write_rate = 0;          // bytes a second; 0: as fast as it goes
   Duration hung_after = std::chrono::seconds(10);
 };
 

@@ -161,6 +161,19 @@ TEST_CASE("one combination can be read by itself, as for a saved journal") {
   CHECK_FALSE(load_scenario(source, "x", {{"n", "1"}, {"m", "1"}}, nullptr));
 }
 
+TEST_CASE("a link's delay may be an axis, and no delay is no link") {
+  const auto loaded = combinations_of("link = { delay = \"{delay}\" }\n" + k_head +
+                                      "[matrix]\ndelay = [\"0ms\", \"5ms\"]\n" + k_expect);
+  REQUIRE(loaded);
+  REQUIRE(loaded->size() == 2);
+  CHECK_FALSE((*loaded)[0].link.there());
+  CHECK((*loaded)[1].link.there());
+  CHECK((*loaded)[1].link.delay == std::chrono::milliseconds(5));
+  CHECK_FALSE(scenario_of(k_head + k_expect).link.there());
+  CHECK(to_text(scenario_of("link = { delay = \"1.5ms\", loss = 0.01 }\n" + k_head + k_expect).link) ==
+        "1.5ms each way, 1% of packets lost");
+}
+
 TEST_CASE("the axes are in the order of the file") {
   const auto matrix = load_matrix({"s.toml", "[matrix]\nz = [1]\na = [\"x\", \"y\"]\nm = [true]\n"});
   REQUIRE(matrix);

@@ -115,6 +115,43 @@ TEST_CASE("a duration needs a unit") {
              Contains("within must be longer than nothing"));
 }
 
+TEST_CASE("a link has a delay of one way, a loss, or both") {
+  const auto with_link = [](const std::string& link) {
+    return mistakes_of("link = " + link + "\n" + k_head + k_expect);
+  };
+  CHECK(with_link("{ delay = \"5ms\", loss = 0.01 }") == "");
+  CHECK(with_link("{ delay = \"0ms\" }") == "");
+  CHECK(with_link("{ delay = 5 }") ==
+        "s.toml:1:18: delay is a duration and has no unit\n"
+        "  link = { delay = 5 }\n"
+        "                   ^\n"
+        "  a duration is a string with a unit: \"300ms\", \"2s\", \"1m\", \"50us\"\n");
+  CHECK(with_link("{ dealy = \"5ms\", loss = 0 }") ==
+        "s.toml:1:10: link has no key \"dealy\"\n"
+        "  link = { dealy = \"5ms\", loss = 0 }\n"
+        "           ^\n"
+        "  did you mean \"delay\"? valid: delay, loss\n");
+  CHECK(with_link("{ delay = \"2s\" }") ==
+        "s.toml:1:18: delay = 2s is too long\n"
+        "  link = { delay = \"2s\" }\n"
+        "                   ^\n"
+        "  at most 400ms: after a second without an answer a client asks again\n");
+  CHECK(with_link("{ loss = 1 }") ==
+        "s.toml:1:17: loss is a probability from 0 to below 1\n"
+        "  link = { loss = 1 }\n"
+        "                  ^\n"
+        "  0.01 is one packet of a hundred\n");
+  CHECK(with_link("{}") ==
+        "s.toml:1:8: a link without delay and loss is none\n"
+        "  link = {}\n"
+        "         ^\n"
+        "  link = { delay = \"5ms\" }\n");
+  CHECK_THAT(with_link("{ delay = \"-5ms\" }"), StartsWith("s.toml:1:18: ") && Contains("duration"));
+  CHECK_THAT(with_link("{ delay = \"5\" }"), Contains("the duration \"5\" has no unit"));
+  CHECK_THAT(with_link("{ loss = -0.5 }"), Contains("from 0 to below 1"));
+  CHECK_THAT(with_link("\"5ms\""), Contains("link must be a table with the keys delay, loss, not a string"));
+}
+
 TEST_CASE("impossible numbers") {
   CHECK(with_step("open = \"a\"\ncount = 0\n") ==
         "s.toml:6:9: count = 0 is impossible\n"

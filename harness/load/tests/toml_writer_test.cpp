@@ -65,6 +65,16 @@ TEST_CASE("values are written exactly") {
   CHECK(toml_text(std::vector<std::string>{"a"}) == "\"a\"");
   CHECK(toml_text(std::vector<std::string>{}) == "[]");
   CHECK(toml_text(std::optional<int>()).empty());
+  CHECK(toml_text(Link{}).empty());
+  CHECK(toml_text(Link{5ms, 0}) == "{ delay = \"5ms\" }");
+  CHECK(toml_text(Link{5ms, 0.01}) == "{ delay = \"5ms\", loss = 0.01 }");
+}
+
+TEST_CASE("a link is written and read again") {
+  const Scenario scenario = scenario_of("link = { delay = \"5ms\", loss = 0.01 }\n" + k_head + k_expect);
+  const Scenario again = scenario_of(scenario_text(scenario));
+  CHECK(again.link.delay == scenario.link.delay);
+  CHECK(again.link.loss == scenario.link.loss);
 }
 
 TEST_CASE("a written step begins with its verb and leaves out what is as usual") {

@@ -94,7 +94,8 @@ TEST_CASE("lines that are judged or awaited must be declared") {
 TEST_CASE("a launch needs what it asks for") {
   Scenario it;
   it.launch.terminal = true;
-  CHECK(skip_reason(it, able(), Machine{true, true, false, true, {}}) == "this machine gives no pseudo-terminal");
+  CHECK(skip_reason(it, able(), Machine{true, true, false, true, {}}) ==
+        "this machine gives no pseudo-terminal");
   it.launch = {};
   it.launch.defaults = true;
   CHECK(skip_reason(it, able(), Machine{false, true, true, true, {}}) != "");
@@ -116,6 +117,22 @@ TEST_CASE("a count needs a place in the arguments") {
   CHECK(skip_reason(it, server, k_able) == "");
   it.launch.workers = {"2", "3"};
   CHECK(skip_reason(it, server, k_able) != "");
+}
+
+TEST_CASE("a link needs namespaces and a machine that can make one") {
+  Scenario it;
+  const Machine without_namespaces{false, true, true, true, {}};
+  Machine without_link = k_able;
+  without_link.no_link = "open /dev/net/tun: Permission denied";
+  it.link.delay = std::chrono::milliseconds(5);
+  CHECK(skip_reason(it, able(), k_able) == "");
+  CHECK(skip_reason(it, able(), without_namespaces) ==
+        "a link between client and server needs network namespaces of its own");
+  CHECK(skip_reason(it, able(), without_link) ==
+        "this machine gives no link between client and server: open /dev/net/tun: Permission denied");
+  it.link.delay = {};
+  CHECK(skip_reason(it, able(), without_namespaces) == "");
+  CHECK(skip_reason(it, able(), without_link) == "");
 }
 
 TEST_CASE("the launch table of a scenario that launches by itself asks for nothing") {
