@@ -17,7 +17,7 @@ inline constexpr int k_nothing_selected = 4;
 struct RunArguments {
   std::vector<std::string> patterns;
   std::vector<std::string> command;  // after "--"
-  std::string implementation = "reference";
+  std::string implementation;  // empty: the suite's own subject
   std::string suite = "documented";
   std::vector<std::string> tags;
   std::vector<std::string> reports;  // FORMAT=FILE

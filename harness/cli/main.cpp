@@ -49,10 +49,10 @@ int main(int argc, char** argv) {
   CLI::App* run_app = app.add_subcommand("run", "Run scenarios against a server and judge it");
   run_app->add_option("PATTERN", run.patterns,
                       "with a slash: globs of case ids; else globs of requirement ids");
-  run_app
-      ->add_option("-i,--implementation", run.implementation,
-                   "name or TOML file; or put `-- COMMAND…` at the end, with {port} {host} {workers}")
-      ->capture_default_str();
+  run_app->add_option(
+      "-i,--implementation", run.implementation,
+      "name or TOML file (default: reference, with --suite production reference-production); or put "
+      "`-- COMMAND…` at the end, with {port} {host} {workers}");
   run_app->add_option("--suite", run.suite, "documented, production or all")->capture_default_str();
   run_app->add_option("--tag", run.tags, "only scenarios with one of these tags, repeatable");
   run_app

@@ -47,9 +47,12 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
   auto library = load_library(*directory);
   if (!library) return tl::unexpected(library.error());
   prepared.library = std::move(*library);
-  auto implementation = arguments.command.empty()
-                            ? load_named_implementation(arguments.implementation, *directory)
-                            : ad_hoc_implementation(arguments.command);
+  auto implementation =
+      arguments.command.empty()
+          ? load_named_implementation(arguments.implementation.empty() ? subject_of_suite(arguments.suite)
+                                                                       : arguments.implementation,
+                                      *directory)
+          : ad_hoc_implementation(arguments.command);
   if (!implementation) return tl::unexpected(implementation.error());
   prepared.implementation = *implementation;
   auto program = find_program_of(*prepared.implementation);

@@ -80,6 +80,10 @@ Loaded<Library> load_library(const std::string& directory) {
   return library;
 }
 
+std::string subject_of_suite(const std::string& suite) {
+  return suite == name_of(Suite::production) ? "reference-production" : "reference";
+}
+
 Loaded<std::shared_ptr<const Implementation>> load_named_implementation(const std::string& name,
                                                                         const std::string& directory) {
   std::string file = name;

@@ -24,6 +24,9 @@ struct Library {
 };
 Loaded<Library> load_library(const std::string& directory);
 
+// What a suite is for where nobody says which server is meant.
+std::string subject_of_suite(const std::string& suite);
+
 // A path to a TOML file, or the name of a folder in scenarios/implementations.
 Loaded<std::shared_ptr<const Implementation>> load_named_implementation(const std::string& name,
                                                                         const std::string& directory);

@@ -31,7 +31,7 @@ TEST_CASE("an unknown key of a step lists the keys of its verb and the nearest o
         "  cout = 3\n"
         "  ^\n"
         "  did you mean \"count\"? valid: open, request, count, per-process, until, delay, bytes, "
-        "keep-alive, later, at-once, "
+        "keep-alive, later, pipelined, read-rate, write-rate, at-once, "
         "within, hung-after, name, verifies\n");
 }
 
