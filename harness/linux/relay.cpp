@@ -88,7 +88,8 @@ Result<std::unique_ptr<Relay>> Relay::start(Fd one, Fd other, const Link& link) 
 }
 
 Relay::~Relay() {
-  m_stop.write.reset();
+  // A byte and not the pipe's end, which would not come while a process that was forked from here has a copy.
+  (void)!::write(m_stop.write.get(), "!", 1);
   m_thread.join();
 }
 

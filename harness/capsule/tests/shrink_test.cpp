@@ -141,6 +141,19 @@ TEST_CASE("only what the loader accepts is tried, and nothing twice") {
   CHECK(workers_of(shrunk.scenario) == 8);
 }
 
+TEST_CASE("a link is shortened, and left out where it has no part in it") {
+  using namespace std::chrono_literals;
+  Scenario start = with_numbers();
+  start.link = Link{40ms, 0.01};
+  Shrinking by;
+  by.fails = consistent;
+  CHECK_FALSE(shrink(start, k_catalogue, by).scenario.link.there());
+  by.fails = [](const Scenario& it) { return consistent(it) && it.link.delay >= 5ms; };
+  const Shrunk shrunk = shrink(start, k_catalogue, by);
+  CHECK(shrunk.scenario.link.delay == 5ms);
+  CHECK(shrunk.scenario.link.loss == 0);
+}
+
 TEST_CASE("a search without time keeps what it has") {
   int left = 3;
   Shrinking by;

@@ -97,6 +97,16 @@ TEST_CASE("a relay ends at once, whatever is under way, and closes both ends") {
   CHECK_FALSE(wire.relay);
 }
 
+TEST_CASE("a relay ends also while a process forked from here goes on") {
+  Wire wire(k_short);
+  const Child child([] {
+    ::pause();
+    return 0;
+  });
+  wire.relay.reset();
+  CHECK_FALSE(wire.relay);
+}
+
 TEST_CASE("a relay loses the packets that it is to lose, the same in each run, and reorders none") {
   const auto arrived = survivors(Link{Duration::zero(), 0.3});
   CHECK(arrived.size() > 30);
