@@ -8,11 +8,30 @@
 namespace reference_server {
 namespace {
 
-constexpr std::array<OptionSpec, 6> k_options{{
+constexpr std::array<OptionSpec, 18> k_options{{
     {OptionId::workers, 'w', "workers", true, "COUNT", "number of worker processes to launch, 0 to 1024 (0)"},
     {OptionId::port, 'p', "port", true, "PORT", "TCP port, 1 to 65535 (3000)"},
     {OptionId::bind, 'b', "bind", true, "ADDRESS", "IPv4 or IPv6 address to listen on (0.0.0.0)"},
     {OptionId::label, 0, "label", true, "VALUE", "any bytes, shown at /; may be repeated"},
+    {OptionId::production, 0, "production", false, "",
+     "all of the following but --force, with a grace period of 30 s"},
+    {OptionId::graceful_term, 0, "graceful-term", false, "", "SIGTERM ends as SIGINT does"},
+    {OptionId::graceful_hangup, 0, "graceful-hangup", false, "",
+     "SIGHUP too, unless it was ignored at the start (nohup)"},
+    {OptionId::forward, 0, "forward", false, "", "the launcher tells its workers to end when it is told"},
+    {OptionId::grace_period, 0, "grace-period", true, "SECONDS",
+     "cut after this time what has not ended, such as 30 or 0.5"},
+    {OptionId::restart, 0, "restart", false, "", "start another worker for one that has ended"},
+    {OptionId::reload, 0, "reload", false, "", "SIGUSR2 to the launcher replaces each worker by a new one"},
+    {OptionId::end_with_launcher, 0, "end-with-launcher", false, "",
+     "workers end gracefully when the launcher has died"},
+    {OptionId::announce_close, 0, "announce-close", false, "",
+     "a launcher that waits for its workers keeps no connection alive"},
+    {OptionId::lossless_close, 0, "lossless-close", false, "",
+     "no connection is reset when a listener closes"},
+    {OptionId::failure_exit_code, 0, "failure-exit-code", false, "",
+     "the launcher ends with 3 if a worker failed"},
+    {OptionId::force, 0, "force", false, "", "SIGINT while ending already ends at once, with 4"},
     {OptionId::help, 'h', "help", false, "", "show this text"},
     {OptionId::version, 0, "version", false, "", "show the version"},
 }};

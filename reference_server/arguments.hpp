@@ -12,7 +12,27 @@
 
 namespace reference_server {
 
-enum class OptionId { workers, port, bind, label, help, version, other };
+enum class OptionId {
+  workers,
+  port,
+  bind,
+  label,
+  production,
+  graceful_term,
+  graceful_hangup,
+  forward,
+  force,
+  grace_period,
+  restart,
+  reload,
+  end_with_launcher,
+  announce_close,
+  lossless_close,
+  failure_exit_code,
+  help,
+  version,
+  other
+};
 
 // One row of the table of options. A row says all there is to know about how the option is spelled.
 struct OptionSpec {

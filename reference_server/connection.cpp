@@ -19,10 +19,6 @@ constexpr std::size_t k_out_bytes = 64 * 1024;
 // While finishing, a peer that makes no progress on its request or its answer for so long is given up.
 constexpr auto k_stalled = 30s;
 
-// A connection accepted so shortly before the end may have its first request on the way: accepting it was a
-// promise. An older one that has stayed silent is closed at once.
-constexpr auto k_first_bytes = 50ms;
-
 // For so long a closed connection is read on until the peer closes too, lest its unread bytes make the kernel
 // reset the connection and destroy the answer.
 constexpr auto k_linger = 1s;
@@ -53,10 +49,16 @@ bool Connection::request_in_flight() const {
          (m_writer.active() || m_sent < m_out.size() || has_input() || m_parser.within_request());
 }
 
-void Connection::finish() {
+void Connection::finish(Clock::duration first_byte_within) {
   m_finishing = true;
+  m_first_byte_within = first_byte_within;
   // An idle connection can close now, and a wait on the peer gets its limit.
   if ((m_waits == Waits::for_bytes || m_waits == Waits::for_room) && !m_closing) resume(false);
+}
+
+void Connection::end_keep_alive() {
+  m_keep_alive_over = true;
+  if (m_heard && m_waits == Waits::for_bytes && !request_in_flight() && !m_closing) resume(false);
 }
 
 void Connection::drop() { end(); }
@@ -83,7 +85,8 @@ bool Connection::answer_step() {
   }
   if (!m_writer.head_written()) {
     // While finishing, the last answer says so; whether it is the last is known from what has come already.
-    if (m_finishing && !m_close_after && !has_input()) m_close_after = receive() != Received::bytes;
+    const bool last = m_finishing || m_keep_alive_over;
+    if (last && !m_close_after && !has_input()) m_close_after = receive() != Received::bytes;
     m_writer.write_head(m_out, {m_close_after, m_http_1_0});
   } else {
     const auto held = m_out.size() - m_sent;
@@ -115,13 +118,17 @@ bool Connection::read_step() {
     case Received::nothing:
       break;
   }
+  if (m_keep_alive_over && m_heard && !m_parser.within_request()) {
+    begin_close();
+    return true;
+  }
   std::optional<Clock::duration> limit;
   if (m_finishing) {
     const auto age = Clock::now() - m_accepted;
     if (m_parser.within_request()) {
       limit = k_stalled;
-    } else if (!m_heard && age < k_first_bytes) {
-      limit = k_first_bytes - age;
+    } else if (!m_heard && age < m_first_byte_within) {
+      limit = m_first_byte_within - age;
     }
     if (!limit || m_late) {
       begin_close();

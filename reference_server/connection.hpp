@@ -36,8 +36,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(asio::ip::tcp::socket socket, const Identity& identity, ConnectionOwner& owner);
 
   void start() { advance(); }
-  // From now on: finish what is in flight, announce the close, close as soon as nothing is in flight.
-  void finish();
+  // From now on: finish what is in flight, announce the close, close as soon as nothing is in flight. A
+  // connection that has been silent is closed when its first byte has not come so long after its acceptance.
+  void finish(Clock::duration first_byte_within);
+  // From now on answers say that the connection closes, and it closes if it has had one already and is idle.
+  void end_keep_alive();
   // The close, when it comes, does not wait until the peer has all: the kernel resets the connection.
   void reset_at_end() { m_reset_at_end = true; }
   // Closes at once, whatever is in flight.
@@ -78,6 +81,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string m_out;
   std::size_t m_sent = 0;
   const Clock::time_point m_accepted;
+  Clock::duration m_first_byte_within{};
   Clock::time_point m_linger_until;
   Clock::duration m_next_look{};
   std::uint64_t m_turn = 0;  // which wait is the current one: handlers of earlier waits do nothing
@@ -87,6 +91,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool m_heard = false;      // a byte has come
   bool m_peer_done = false;  // the peer has closed its side
   bool m_finishing = false;
+  bool m_keep_alive_over = false;
   bool m_close_after = false;  // no request is read after the current answer
   bool m_http_1_0 = false;
   bool m_unread_input = false;  // closing although the peer may still be sending

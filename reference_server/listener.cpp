@@ -1,12 +1,14 @@
 #include "reference_server/listener.hpp"
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 namespace reference_server {
@@ -106,6 +108,43 @@ Listener::Accepted Listener::accept(asio::ip::tcp::socket& into) {
 void Listener::wait(std::function<void()> then) {
   m_acceptor.async_wait(asio::socket_base::wait_read,
                         [then = std::move(then)](const asio::error_code&) { then(); });
+}
+
+bool Listener::steer_to_first() {
+  sock_filter code[] = {{BPF_RET | BPF_K, 0, 0, 0}};
+  const sock_fprog program{1, code};
+  return setsockopt(m_acceptor.native_handle(), SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program,
+                    sizeof program) == 0;
+}
+
+void Listener::steer_no_more() {
+  const int unused = 0;
+  setsockopt(m_acceptor.native_handle(), SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, &unused, sizeof unused);
+}
+
+bool Listener::drop_new_handshakes() {
+  // The filter sees the TCP header first. Of SYN and ACK, in the 14th byte, only a client's first segment has
+  // SYN alone.
+  constexpr std::uint32_t k_flags_at = 13;
+  constexpr std::uint32_t k_syn = 0x02;
+  constexpr std::uint32_t k_syn_ack = 0x12;
+  sock_filter code[] = {{BPF_LD | BPF_B | BPF_ABS, 0, 0, k_flags_at},
+                        {BPF_ALU | BPF_AND | BPF_K, 0, 0, k_syn_ack},
+                        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, k_syn},
+                        {BPF_RET | BPF_K, 0, 0, 0},
+                        {BPF_RET | BPF_K, 0, 0, 0xffffffff}};
+  const sock_fprog program{static_cast<unsigned short>(std::size(code)), code};
+  return setsockopt(m_acceptor.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
+}
+
+std::uint16_t Listener::port() const {
+  asio::error_code error;
+  return m_acceptor.local_endpoint(error).port();
+}
+
+bool Listener::is_v6() const {
+  asio::error_code error;
+  return m_acceptor.local_endpoint(error).address().is_v6();
 }
 
 void Listener::close() {

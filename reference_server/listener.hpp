@@ -2,6 +2,7 @@
 // The process's own listening socket on the shared port (document, Overview: `reuse_port: true`; socket(7),
 // SO_REUSEPORT). It is close-on-exec: a listener that two processes hold queues connections nobody accepts.
 #include <asio/ip/tcp.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <tl/expected.hpp>
@@ -22,6 +23,16 @@ class Listener {
   // Calls back once when a connection may be waiting, or when cancelled.
   void wait(std::function<void()> then);
   void close();
+
+  // All new connections of the port go to its first listener that still is, until told otherwise: a program
+  // for the whole group of the port, which outlives the listener that set it. False: the kernel refuses.
+  bool steer_to_first();
+  void steer_no_more();
+  // Connections that begin from now on are not answered, those under way are finished.
+  bool drop_new_handshakes();
+
+  std::uint16_t port() const;
+  bool is_v6() const;
   bool is_open() const { return m_acceptor.is_open(); }
 
  private:

@@ -1,4 +1,5 @@
-// The reference server: decides everything as the document does.
+// The reference server: decides everything as the document does, unless options ask for more.
+#include "reference_server/production.hpp"
 #include "reference_server/program.hpp"
 
 int main(int argc, char** argv) {
@@ -11,5 +12,5 @@ int main(int argc, char** argv) {
        .arguments = argc > 1 ? std::vector<std::string>(argv + 1, argv + argc) : std::vector<std::string>{},
        .options = option_table(),
        .signals = signals},
-      documented_policy());
+      policy_for);
 }

@@ -1,5 +1,6 @@
 #include "reference_server/message.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <string>
@@ -11,7 +12,10 @@ void complain(std::string_view program, std::string_view text) {
   line += ": ";
   line += text;
   line += '\n';
-  // Nobody can be told if this fails.
+  // A reader that has stopped must not stop the server: what does not fit is dropped, as there is nobody to
+  // tell. A pipe that is ready takes PIPE_BUF bytes.
+  pollfd entry{STDERR_FILENO, POLLOUT, 0};
+  if (poll(&entry, 1, 0) != 1) return;
   [[maybe_unused]] const auto written = write(STDERR_FILENO, line.data(), line.size());
 }
 

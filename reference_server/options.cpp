@@ -20,6 +20,69 @@ std::optional<unsigned> number_in(std::string_view text, unsigned least, unsigne
   return number;
 }
 
+// Seconds with up to three decimals: "30", "0.25".
+std::optional<std::chrono::milliseconds> seconds_in(std::string_view text) {
+  constexpr unsigned k_longest_s = 86'400;
+  const auto point = text.find('.');
+  const auto whole = number_in(text.substr(0, point), 0, k_longest_s);
+  if (!whole) return std::nullopt;
+  auto time = std::chrono::milliseconds(std::chrono::seconds(*whole));
+  if (point == std::string_view::npos) return time;
+  auto decimals = std::string(text.substr(point + 1));
+  if (decimals.empty() || decimals.size() > 3) return std::nullopt;
+  decimals.resize(3, '0');
+  const auto thousandths = number_in(decimals, 0, 999);
+  if (!thousandths) return std::nullopt;
+  return time + std::chrono::milliseconds(*thousandths);
+}
+
+// True if the token was one of these. A period that was given stays, wherever --production stands.
+bool read_production(OptionId id, ProductionOptions& into, bool& all) {
+  switch (id) {
+    case OptionId::production:
+      all = true;
+      return true;
+    case OptionId::graceful_term:
+      return into.graceful_term = true;
+    case OptionId::graceful_hangup:
+      return into.graceful_hangup = true;
+    case OptionId::forward:
+      return into.forward = true;
+    case OptionId::force:
+      return into.force = true;
+    case OptionId::restart:
+      return into.restart = true;
+    case OptionId::reload:
+      return into.reload = true;
+    case OptionId::end_with_launcher:
+      return into.end_with_launcher = true;
+    case OptionId::announce_close:
+      return into.announce_close = true;
+    case OptionId::lossless_close:
+      return into.lossless_close = true;
+    case OptionId::failure_exit_code:
+      return into.failure_exit_code = true;
+    default:
+      return false;
+  }
+}
+
+// All but force: a signal that is sent twice by mistake must not cost requests.
+void turn_on_all(ProductionOptions& options) {
+  using namespace std::chrono_literals;
+  options = {.graceful_term = true,
+             .graceful_hangup = true,
+             .forward = true,
+             .force = options.force,
+             .grace_period = options.grace_period.value_or(30s),
+             .restart = true,
+             .reload = true,
+             .end_with_launcher = true,
+             .announce_close = true,
+             .lossless_close = true,
+             .failure_exit_code = true};
+}
+
 bool is_address(const std::string& text) {
   in6_addr scratch{};
   return inet_pton(AF_INET, text.c_str(), &scratch) == 1 || inet_pton(AF_INET6, text.c_str(), &scratch) == 1;
@@ -50,8 +113,10 @@ tl::expected<Options, std::string> read_options(std::span<const Token> tokens, c
   Options options;
   options.endpoint = policy.default_endpoint;
   std::vector<std::string_view> counts;
+  bool production = false;
   for (const auto& token : tokens) {
     if (token.kind != Token::Kind::option) continue;
+    if (read_production(token.option->id, options.production, production)) continue;
     switch (token.option->id) {
       case OptionId::workers:
         counts.push_back(token.value);
@@ -72,16 +137,24 @@ tl::expected<Options, std::string> read_options(std::span<const Token> tokens, c
       case OptionId::label:
         options.labels.emplace_back(token.value);
         break;
+      case OptionId::grace_period:
+        options.production.grace_period = seconds_in(token.value);
+        if (!options.production.grace_period) {
+          return tl::unexpected("grace period " + quoted(token.value) +
+                                " is not a number of seconds from 0 to 86400, such as 30 or 0.5");
+        }
+        break;
       case OptionId::help:
         options.help = true;
         break;
       case OptionId::version:
         options.version = true;
         break;
-      case OptionId::other:
+      default:
         break;
     }
   }
+  if (production) turn_on_all(options.production);
   auto count = policy.worker_count(counts);
   if (!count) return tl::unexpected(count.error());
   options.workers = *count;
@@ -97,10 +170,12 @@ std::string help_text(std::string_view program, OptionTable table) {
     std::string left = spec.short_name == 0 ? "      " : std::string("  -") + spec.short_name + ", ";
     left += "--" + std::string(spec.long_name);
     if (spec.takes_value) left += " " + std::string(spec.placeholder);
-    left.resize(left.size() < 28 ? 28 : left.size() + 2, ' ');
+    left.resize(left.size() < 30 ? 32 : left.size() + 2, ' ');
     text += left + std::string(spec.help) + "\n";
   }
-  text += "\nExit codes: 0 ended in good order, 1 could not listen, 2 the command line is wrong.\n";
+  text +=
+      "\nExit codes: 0 ended in good order, 1 could not listen, 2 the command line is wrong,\n"
+      "3 a worker failed or could not be started (--failure-exit-code), 4 the end was forced (--force).\n";
   return text;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // What the command line asks for, read from its tokens. A repeated option: the last holds, labels add up.
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,10 +25,26 @@ struct Endpoint {
 // "127.0.0.1:3000", "[::1]:3000"
 std::string to_string(const Endpoint& endpoint);
 
+// What operators want beyond the document; README.md says what each does.
+struct ProductionOptions {
+  bool graceful_term = false;
+  bool graceful_hangup = false;
+  bool forward = false;
+  bool force = false;
+  std::optional<std::chrono::milliseconds> grace_period;
+  bool restart = false;
+  bool reload = false;
+  bool end_with_launcher = false;
+  bool announce_close = false;
+  bool lossless_close = false;
+  bool failure_exit_code = false;
+};
+
 struct Options {
   int workers = 0;
   Endpoint endpoint;
   std::vector<std::string> labels;
+  ProductionOptions production;
   bool help = false;
   bool version = false;
 };

@@ -66,6 +66,16 @@ Policy documented_policy() {
       .idle_fate = IdleFate::closed,
       .on_close = [](const RequestInFlight&) { return RequestFate::finish; },
       .exit_code = [](Role) { return 0; },
+      .signals = {.graceful = {SIGINT}},
+      .grace_period = std::nullopt,
+      .listener_close = ListenerClose::at_once,
+      // An end without a request in flight is to be prompt; a client sends at once, if it gets to run.
+      .first_byte_within = std::chrono::milliseconds(50),
+      .keep_alive_while_waiting = KeepAliveWhileWaiting::kept,
+      .ends_with_launcher = false,
+      .restart_delay = [](int) { return std::chrono::milliseconds(0); },
+      .after_failed_start = AfterWorker::nothing,
+      .failure_code = [](const Losses&) { return 0; },
       .write_line = try_write_line,
   };
 }

@@ -1,10 +1,10 @@
 #pragma once
 // The decisions that make a clustered server conform, as one value. `documented_policy()` decides as the
-// document does; a program that replaces one member is a server with exactly one decision changed. Members
-// are decisions of the field and never switches of this code: what is not a decision of the document is not
-// here.
+// document does, `policy_for` (production.hpp) as options ask; a program that replaces one member is a server
+// with exactly one decision changed. Members are decisions of the field and never switches of this code.
 #include <sys/types.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <functional>
@@ -44,11 +44,13 @@ struct Interrupt {
   int requests_in_flight;  // of this process
   Role role;
   bool while_starting;  // it came before this process had started all that it starts
+  int signal = SIGINT;
 };
 struct InterruptStep {
   bool announce;  // print ` > terminating gracefully`
-  enum class Then { terminate, nothing, exit_at_once } then;
-  int exit_code = 0;  // for exit_at_once
+  // force: the workers are killed, and when they have ended so does the launcher.
+  enum class Then { terminate, nothing, exit_at_once, force } then;
+  int exit_code = 0;  // for exit_at_once and force
 };
 
 // A request being handled at the moment its process starts to close.
@@ -71,12 +73,32 @@ struct WorkerEnd {
 };
 enum class AfterWorker { nothing, start_another };
 
+// Which signals are read, besides SIGCHLD. All others keep their dispositions.
+struct SignalUse {
+  std::vector<int> graceful;  // on_interrupt decides what they do
+  int reload = 0;             // 0: none
+  bool drain = false;         // drain_signal(), by which a launcher tells its workers to end
+};
+
+// How a listener is closed. lossless: no handshake and no connection is lost by it (README.md).
+enum class ListenerClose { at_once, lossless };
+
+// What a launcher that waits for its workers does with connections that could be kept alive.
+enum class KeepAliveWhileWaiting { kept, ended };
+
+struct Losses {
+  int failed = 0;       // workers that did not exit with 0
+  int not_started = 0;  // attempts to start one that failed
+};
+
 // All that a worker's start depends on.
 struct Launch {
   std::string path;
   std::vector<std::string> arguments;  // argv, with the program's name
   sigset_t signal_mask;                // as the launcher was started, with SIGINT blocked in addition
   bool restore_pipe_signal;            // the launcher ignores SIGPIPE but was not started so
+  int death_signal = 0;                // sent to the worker when the launcher dies; 0: none
+  int channel = -1;                    // becomes the worker's descriptor k_channel (channel.hpp); -1: none
 };
 
 struct Policy {
@@ -108,6 +130,20 @@ struct Policy {
   IdleFate idle_fate;
   std::function<RequestFate(const RequestInFlight&)> on_close;
   std::function<int(Role)> exit_code;  // after a graceful end
+
+  // Beyond the document (production.hpp). Without options each is such that the document holds.
+  SignalUse signals;
+  std::optional<std::chrono::milliseconds> grace_period;  // from the beginning of the end
+  ListenerClose listener_close;
+  // An ending process waits so long, from the acceptance on, for the first byte of a connection: accepting it
+  // was a promise.
+  std::chrono::milliseconds first_byte_within;
+  KeepAliveWhileWaiting keep_alive_while_waiting;
+  bool ends_with_launcher;
+  // Before a worker is replaced, given how many in a row ended soon after their start in its place before.
+  std::function<std::chrono::milliseconds(int quick_ends)> restart_delay;
+  AfterWorker after_failed_start;
+  std::function<int(const Losses&)> failure_code;  // instead of 0
 
   // One line, newline included, to standard output. Returns false when it would block and nothing was
   // written.

@@ -38,11 +38,11 @@ void print(std::string_view text) {
 
 }  // namespace
 
-int run(const Program& program, const Policy& policy) {
+int run(const Program& program, const PolicyMaker& policy_for) {
   keep_standard_descriptors_taken();
   const auto tokens = tokenize(program.arguments, program.options);
   if (!tokens) return usage_error(program, tokens.error());
-  const auto options = read_options(*tokens, policy);
+  const auto options = read_options(*tokens, policy_for({}));
   if (!options) return usage_error(program, options.error());
   if (options->help) {
     print(help_text(program.name, program.options));
@@ -53,11 +53,16 @@ int run(const Program& program, const Policy& policy) {
     return 0;
   }
 
+  const Policy policy = policy_for(*options);
+  await_only(policy.signals, program.signals);
   Launch launch{.path = {},
                 .arguments = policy.worker_arguments(program.arguments, *tokens),
                 .signal_mask = program.signals.mask,
                 .restore_pipe_signal = !program.signals.pipe_signal_ignored};
-  sigaddset(&launch.signal_mask, SIGINT);
+  // Blocked from a worker's birth, so that none can end it before it handles them.
+  add_ending_signals(launch.signal_mask);
+  if (policy.signals.reload != 0) sigaddset(&launch.signal_mask, policy.signals.reload);
+  if (policy.ends_with_launcher) launch.death_signal = drain_signal();
   Process process(policy, *options, {options->workers, std::move(launch), program.name, program.argv0});
   return process.run();
 }

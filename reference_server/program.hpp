@@ -1,5 +1,6 @@
 #pragma once
 // The whole program as a function, so that a program with another policy is a few lines.
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,11 @@ struct Program {
   StartSignals signals;
 };
 
-// Returns the exit code: 0, 1 (cannot listen), 2 (the command line is wrong).
-int run(const Program& program, const Policy& policy);
+// The policy may depend on the options; it is asked for without any to read them, and then with them.
+using PolicyMaker = std::function<Policy(const Options&)>;
+
+// Returns the exit code: 0, 1 (cannot listen), 2 (the command line is wrong), 3 (a worker failed), 4
+// (forced).
+int run(const Program& program, const PolicyMaker& policy_for);
 
 }  // namespace reference_server

@@ -20,6 +20,9 @@ constexpr int k_everything = 65536;
 // process.
 constexpr auto k_retry = 100ms;
 
+// A lossless close waits so long for descriptors to accept the last connections with.
+constexpr auto k_starved_at_end = 2s;
+
 }  // namespace
 
 Server::Server(asio::io_context& context, const Policy& policy, const Identity& identity)
@@ -32,7 +35,7 @@ void Server::serve(Listener listener, Part part) {
 
 void Server::wait_for_connections() {
   m_listener->wait([this] {
-    if (m_closed || !m_listener || !m_listener->is_open()) return;
+    if (!accepts()) return;
     if (accept_some(k_batch)) {
       wait_for_connections();
     } else {
@@ -40,6 +43,9 @@ void Server::wait_for_connections() {
     }
   });
 }
+
+// While a lossless close readies the listener it accepts as ever.
+bool Server::accepts() const { return has_open_listener() && (!m_closed || m_closing) && !m_last_accepts; }
 
 bool Server::accept_some(int most) {
   std::vector<std::shared_ptr<Connection>> fresh;
@@ -56,7 +62,11 @@ bool Server::accept_some(int most) {
   }
   // Served only now: accepting alone is faster than any client connects, so that the queue does come to an
   // end.
-  for (const auto& connection : fresh) connection->start();
+  for (const auto& connection : fresh) {
+    if (m_keep_alive_over) connection->end_keep_alive();
+    connection->start();
+    if (m_closing) connection->finish(m_policy.first_byte_within);
+  }
   return descriptors_left;
 }
 
@@ -65,7 +75,7 @@ void Server::accept_later() {
   m_retry.expires_after(k_retry);
   m_retry.async_wait([this](const asio::error_code&) {
     // Also when cancelled, which is how a connection's end comes here.
-    if (!std::exchange(m_starved, false) || m_closed) return;
+    if (!std::exchange(m_starved, false) || !accepts()) return;
     wait_for_connections();
   });
 }
@@ -84,8 +94,31 @@ int Server::requests_in_flight() const {
   return count;
 }
 
-void Server::close(std::function<void()> closed) {
-  m_closed = std::move(closed);
+void Server::end_keep_alive() {
+  m_keep_alive_over = true;
+  const std::vector<std::shared_ptr<Connection>> connections(m_connections.begin(), m_connections.end());
+  for (const auto& connection : connections) connection->end_keep_alive();
+}
+
+bool Server::steer_here() { return has_open_listener() && m_listener->steer_to_first(); }
+
+void Server::steer_no_more() {
+  if (has_open_listener()) m_listener->steer_no_more();
+}
+
+void Server::close(Closing how) {
+  m_closed = std::move(how.closed);
+  m_listener_closed = std::move(how.listener_closed);
+  if (m_listener && m_policy.listener_close == ListenerClose::lossless &&
+      m_policy.queue_fate == QueueFate::served) {
+    close_connections();
+    m_closing.emplace(m_context, *m_listener, [this] {
+      m_last_accepts = true;
+      m_starved_until = std::chrono::steady_clock::now() + k_starved_at_end;
+      close_listener_without_loss();
+    });
+    return m_closing->start(how.steering);
+  }
   m_retry.cancel();
   // What the kernel has completed is a connection to its client: closing the listener would reset it.
   const bool serve_queue = m_listener && m_policy.queue_fate == QueueFate::served;
@@ -96,7 +129,35 @@ void Server::close(std::function<void()> closed) {
     accept_some(k_everything);
     finish_connections();
   }
-  if (m_listener) m_listener->close();
+  close_listener();
+  check_closed();
+}
+
+void Server::close_listener() {
+  if (!has_open_listener()) return;
+  m_listener->close();
+  if (m_listener_closed) m_listener_closed();
+}
+
+void Server::close_listener_without_loss() {
+  // Cut in the meantime.
+  if (!has_open_listener() || !m_closing) return;
+  if (!accept_some(k_everything) && std::chrono::steady_clock::now() < m_starved_until) {
+    m_starved = true;  // a connection that ends gives a descriptor back and ends the wait
+    m_retry.expires_after(k_retry);
+    return m_retry.async_wait([this](const asio::error_code&) { close_listener_without_loss(); });
+  }
+  close_listener();
+  m_closing.reset();
+  check_closed();
+}
+
+void Server::cut() {
+  m_closing.reset();
+  m_retry.cancel();
+  close_listener();
+  const std::vector<std::shared_ptr<Connection>> connections(m_connections.begin(), m_connections.end());
+  for (const auto& connection : connections) connection->drop();
   check_closed();
 }
 
@@ -125,7 +186,7 @@ void Server::finish_connections() {
   // One without a request reads once more, and closes unless something has come.
   for (const auto& connection : connections) {
     if (m_policy.idle_fate == IdleFate::closed || connection->request_in_flight())
-      connection->finish();
+      connection->finish(m_policy.first_byte_within);
     else if (m_policy.idle_fate == IdleFate::closed_unread)
       connection->drop();
   }

@@ -1,6 +1,7 @@
 #include "reference_server/spawn.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +14,9 @@
 #include <cstring>
 #include <vector>
 
+#include "reference_server/channel.hpp"
 #include "reference_server/policy.hpp"
+#include "reference_server/signals.hpp"
 
 namespace reference_server {
 namespace {
@@ -28,28 +31,39 @@ bool is_same_file(const char* one, const char* other) {
 
 std::error_code error_of(int number) { return {number, std::generic_category()}; }
 
-// The bit of a signal in the masks of /proc/PID/status (proc(5)).
-constexpr unsigned long long bit_of(int signal) { return 1ULL << (signal - 1); }
+// Those pending in this process of the signals that end it.
+unsigned long long own_pending(unsigned long long bits) {
+  sigset_t own;
+  if (sigpending(&own) != 0) return bits;
+  unsigned long long found = 0;
+  for (int signal = 1; signal < SIGRTMIN + 1; ++signal) {
+    const auto bit = 1ULL << (signal - 1);
+    if ((bits & bit) != 0 && sigismember(&own, signal) == 1) found |= bit;
+  }
+  return found;
+}
 
 // Between vfork and exec: only system calls. True if the launcher has an interrupt pending that this process
 // has not. It came before the birth, so nobody else will tell this process: it must not begin. One that comes
 // from here on reaches it by itself if it is meant for the group, and is none of its business if it is not.
 bool interrupted_before_birth(const char* status_of_parent) {
-  sigset_t own;
-  if (sigpending(&own) != 0 || sigismember(&own, SIGINT) == 1) return false;
+  const auto ending = ending_signal_bits();
   const int file = open(status_of_parent, O_RDONLY | O_CLOEXEC);
   if (file < 0) return false;
   std::array<char, 4096> text{};
   const ssize_t length = read(file, text.data(), text.size() - 1);
   close(file);
   const char* pending = length > 0 ? std::strstr(text.data(), "ShdPnd:") : nullptr;
-  return pending && (std::strtoull(pending + std::strlen("ShdPnd:"), nullptr, 16) & bit_of(SIGINT)) != 0;
+  if (!pending) return false;
+  const auto parents = std::strtoull(pending + std::strlen("ShdPnd:"), nullptr, 16) & ending;
+  return (parents & ~own_pending(ending)) != 0;
 }
 
 struct Birth {
   const Launch& launch;
   char* const* argv;
   const char* status_of_parent;
+  pid_t parent;
   volatile int error = 0;  // told to the parent, whose memory this is until exec (vfork(2))
 };
 
@@ -57,6 +71,17 @@ struct Birth {
   if (interrupted_before_birth(birth.status_of_parent)) {
     birth.error = ECANCELED;
     _exit(0);
+  }
+  if (birth.launch.death_signal != 0) {
+    // It survives execve (prctl(2)), and is sent when the launcher's thread ends that called vfork: its only
+    // one. Had the launcher died before, nothing would be sent: then there is no parent of its number any
+    // more.
+    prctl(PR_SET_PDEATHSIG, birth.launch.death_signal);
+    if (getppid() != birth.parent) _exit(0);
+  }
+  if (birth.launch.channel >= 0) {
+    dup2(birth.launch.channel, k_channel);
+    fcntl(k_channel, F_SETFD, 0);  // dup2 of a descriptor to itself leaves it close-on-exec
   }
   const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (null >= 0 && null != STDIN_FILENO) dup2(null, STDIN_FILENO);
@@ -86,7 +111,7 @@ tl::expected<pid_t, std::error_code> spawn(const Launch& launch) {
   argv.push_back(nullptr);
 
   const auto status = "/proc/" + std::to_string(getpid()) + "/status";
-  Birth birth{launch, argv.data(), status.c_str()};
+  Birth birth{launch, argv.data(), status.c_str(), getpid()};
   // The launcher stands still until exec: its pending interrupts cannot be read by anyone before the child
   // has looked.
   const pid_t pid = vfork();

@@ -17,8 +17,8 @@ tl::expected<std::string, std::error_code> own_executable();
 
 // Environment, working directory, process group, session, standard output and error are the caller's;
 // standard input is /dev/null; SIGINT is blocked as in the caller, so that none can end the worker before it
-// handles it. Errors: fork's and execve's; ECANCELED if an interrupt was pending here before the worker was born: it
-// is not started then.
+// handles it. A worker that gets a death signal is never without its launcher unnoticed. Errors: fork's and
+// execve's; ECANCELED if an interrupt was pending here before the worker was born: it is not started then.
 tl::expected<pid_t, std::error_code> spawn(const Launch& launch);
 
 // True if the parent of this process runs the same executable.

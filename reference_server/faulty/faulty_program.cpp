@@ -7,6 +7,7 @@
 #include "reference_server/escape.hpp"
 #include "reference_server/faulty/faults.hpp"
 #include "reference_server/message.hpp"
+#include "reference_server/production.hpp"
 #include "reference_server/program.hpp"
 
 namespace faulty_server {
@@ -71,18 +72,21 @@ int run(const std::vector<std::string>& argv) {
       .arguments = argv.empty() ? argv : std::vector<std::string>(argv.begin() + 1, argv.end()),
       .options = table(),
       .signals = signals};
-  Policy policy = reference_server::documented_policy();
   const Wanted wanted = read_wanted(program.arguments);
   if (wanted.list) return list();
-  if (wanted.fault.empty()) return reference_server::run(program, policy);
+  if (wanted.fault.empty()) return reference_server::run(program, reference_server::policy_for);
   const Fault* fault = find_fault(wanted.fault);
   if (fault == nullptr) {
     reference_server::complain(
         k_program, "unknown fault " + reference_server::quoted(wanted.fault) + " (--list-faults lists them)");
     return reference_server::k_exit_usage;
   }
-  fault->apply(policy);
-  const auto whole = [&] { return reference_server::run(program, policy); };
+  const auto broken = [fault](const reference_server::Options& options) {
+    Policy policy = reference_server::policy_for(options);
+    fault->apply(policy);
+    return policy;
+  };
+  const auto whole = [&] { return reference_server::run(program, broken); };
   return fault->around == nullptr ? whole() : fault->around(whole);
 }
 

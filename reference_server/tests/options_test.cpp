@@ -51,3 +51,33 @@ TEST_CASE("a port or an address that is none is refused, naming it") {
     CHECK_THAT(options_of({"-b", wrong}).error(), Catch::Contains("\"" + wrong + "\""));
   }
 }
+
+TEST_CASE("nothing beyond the document is on without its option") {
+  const auto production = options_of({})->production;
+  CHECK_FALSE((production.graceful_term || production.graceful_hangup || production.forward ||
+               production.force || production.restart || production.reload || production.end_with_launcher ||
+               production.announce_close || production.lossless_close || production.failure_exit_code));
+  CHECK_FALSE(production.grace_period.has_value());
+}
+
+TEST_CASE("--production turns all on but --force, and leaves a grace period that was given") {
+  using namespace std::chrono_literals;
+  const auto all = options_of({"--production"})->production;
+  CHECK((all.graceful_term && all.graceful_hangup && all.forward && all.restart && all.reload &&
+         all.end_with_launcher && all.announce_close && all.lossless_close && all.failure_exit_code));
+  CHECK_FALSE(all.force);
+  CHECK(all.grace_period == 30s);
+  CHECK(options_of({"--production", "--grace-period=5"})->production.grace_period == 5s);
+  CHECK(options_of({"--grace-period=0.25", "--force", "--production"})->production.grace_period == 250ms);
+  CHECK(options_of({"--force", "--production"})->production.force);
+}
+
+TEST_CASE("a grace period is a number of seconds with up to three decimals") {
+  using namespace std::chrono_literals;
+  CHECK(options_of({"--grace-period", "0"})->production.grace_period == 0ms);
+  CHECK(options_of({"--grace-period", "1.5"})->production.grace_period == 1500ms);
+  CHECK(options_of({"--grace-period", "0.001"})->production.grace_period == 1ms);
+  for (const std::string wrong : {"", ".", "1.", ".5", "-1", "1s", "86401", "0.0001", "1.2.3"}) {
+    CHECK_THAT(options_of({"--grace-period", wrong}).error(), Catch::Contains("\"" + wrong + "\""));
+  }
+}

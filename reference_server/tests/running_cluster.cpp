@@ -11,6 +11,7 @@
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -111,13 +112,26 @@ bool RunningCluster::saw(const std::string& text, int times) {
   return true;
 }
 
+bool RunningCluster::until_refused() const {
+  const auto deadline = Clock::now() + k_patience;
+  while (Clock::now() < deadline) {
+    if (Client(port()).error() == ECONNREFUSED) return true;
+  }
+  return false;
+}
+
 void RunningCluster::interrupt_group() { REQUIRE(kill(-m_launcher, SIGINT) == 0); }
 
-int RunningCluster::wait_status() {
-  const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, m_launcher, 0));
+bool RunningCluster::until_ended(pid_t pid) {
+  const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (pidfd < 0) return true;  // reaped
   const bool ended = await(pidfd, POLLIN, Clock::now() + k_patience);
   close(pidfd);
-  if (!ended) return -1;
+  return ended;
+}
+
+int RunningCluster::wait_status() {
+  if (!until_ended(m_launcher)) return -1;
   int status = 0;
   waitpid(m_launcher, &status, 0);
   m_reaped = true;

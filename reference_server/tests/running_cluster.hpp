@@ -42,7 +42,12 @@ class RunningCluster {
   void until_all_serve(std::size_t processes);
   // Waits for a line that contains the text. False: standard output has ended, or the patience is over.
   bool saw(const std::string& text, int times = 1);
+  // Waits until nothing accepts on the port: the close of a dead process's socket takes a moment. False: the
+  // patience is over.
+  bool until_refused() const;
   void interrupt_group();
+  // Waits for the end of a process that need not be a child of this one. False: the patience is over.
+  static bool until_ended(pid_t pid);
   // Waits for the launcher's end: its raw wait status, -1 when the patience is over.
   int wait_status();
   // All lines until the end of standard output, which comes when no process holds it any more.

@@ -9,38 +9,11 @@
 #include <vector>
 
 #include "reference_server/tests/client.hpp"
+#include "reference_server/tests/download.hpp"
 #include "reference_server/tests/running_cluster.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
-
-namespace {
-
-// A body under way: the head and the first bytes have come, the rest takes the given time.
-struct Download {
-  explicit Download(std::uint16_t port, const std::string& target = "/body?bytes=4&chunk=2&delay_ms=300")
-      : client(port) {
-    client.send(request(target));
-    head = client.receive_until("\r\n\r\nxx");
-    pid = server_pid(head);
-  }
-  Client client;
-  std::string head;
-  int pid;
-};
-
-// A download from that process.
-std::unique_ptr<Download> download_from(const RunningCluster& cluster, pid_t pid) {
-  const auto deadline = Clock::now() + k_patience;
-  while (Clock::now() < deadline) {
-    auto download = std::make_unique<Download>(cluster.port());
-    if (download->pid == pid) return download;
-  }
-  FAIL("the process never answered");
-  return nullptr;
-}
-
-}  // namespace
 
 TEST_CASE("an interrupt of the group ends all, announced once by each, with exit code 0") {
   RunningCluster cluster({"-w", "2"});
