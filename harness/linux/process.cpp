@@ -14,8 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <set>
+#include <string_view>
 
 #include "linux/procfs.hpp"
 #include "linux/seccomp.hpp"
@@ -185,8 +187,8 @@ void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
 namespace {
 
-// To everybody at once: a call of fork that is under way fails where its caller's group has a signal to take,
-// so nobody slips through between a look at /proc and the signal.
+// To everybody at once: who is born while its parent's group is signalled gets the signal too (copy_process
+// in Linux's kernel/fork.c), so nobody slips through between a look at /proc and the signal.
 void signal_together(const std::vector<ProcessSeen>& processes, int signal) {
   if (own_pid() == 1) {
     ::kill(-1, signal);
@@ -210,13 +212,22 @@ void stop_descendants() {
 
 std::vector<ProcessSeen> freeze_descendants() {
   if (own_pid() == 1) signal_together({}, SIGSTOP);
+  const auto still = [](const ProcessSeen& process) {
+    return std::string_view("TtZX").find(process.state) != std::string_view::npos;
+  };
   const std::int64_t deadline = now_ns() + 1'000'000'000;
-  std::size_t before = 0;
-  for (auto all = descendants_of(own_pid());; all = descendants_of(own_pid())) {
-    // As many as after the last round: nobody was born since.
-    if (all.size() == before || now_ns() > deadline) return all;
-    before = all.size();
-    signal_together(all, SIGSTOP);
+  std::vector<ProcessSeen> before;
+  for (;;) {
+    auto all = descendants_of(own_pid());
+    // Who stood still before its children were listed has them all. A vfork(2) whose child stands still does
+    // not stop itself: it shows in the same state again and again.
+    const bool over = std::all_of(all.begin(), all.end(), still) || now_ns() > deadline;
+    const bool waiting = std::all_of(all.begin(), all.end(), [&](const ProcessSeen& process) {
+      return still(process) || process.state == 'D';
+    });
+    if (over || (waiting && all.size() == before.size())) return all;
+    before = std::move(all);
+    signal_together(before, SIGSTOP);
   }
 }
 
