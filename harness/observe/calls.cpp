@@ -83,6 +83,15 @@ bool CallObserver::stopped_at_gate(Notifications& source, const Notification& n,
 }
 
 void CallObserver::handle(Notifications& source, const Notification& n) {
+  const bool closes = n.call == WatchedCall::close || n.call == WatchedCall::shutdown;
+  if (closes && !m_gates.any_at(Call::close)) {
+    // Watched for the sake of connections alone: what else is known of the cluster must not depend on it, so
+    // a process that shows itself here first has not appeared yet.
+    const Pid pid = process_of_thread(n.thread);
+    if (m_processes.known(pid)) about_to_close(n, pid);
+    source.let_happen(n.id);
+    return;
+  }
   m_around.drain();
   const Pid pid = caller(n);
   const bool executes = n.call == WatchedCall::execve || n.call == WatchedCall::execveat;

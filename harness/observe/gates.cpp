@@ -37,6 +37,13 @@ int errno_of(CallError error) {
   return EINVAL;
 }
 
+bool Gates::any_at(Call call) const {
+  return std::any_of(m_holds.begin(), m_holds.end(),
+                     [&](const Gate& gate) { return gate.hold.call == call; }) ||
+         std::any_of(m_injections.begin(), m_injections.end(),
+                     [&](const Injection& injection) { return injection.inject.call == call; });
+}
+
 void Gates::open(const std::string& gate) {
   for (Gate& one : m_holds)
     if (one.hold.name == gate) one.closed = false;

@@ -21,6 +21,7 @@ class Gates {
   void hold(const Hold& hold) { m_holds.push_back({hold, true}); }
   void inject(const Inject& inject) { m_injections.push_back({inject, inject.times}); }
   bool any() const { return !m_holds.empty() || !m_injections.empty(); }
+  bool any_at(Call call) const;
   void open(const std::string& gate);
   bool closed(const std::string& gate) const;
   std::vector<std::string> closed_gates() const;

@@ -82,14 +82,21 @@ tl::expected<pid_t, std::error_code> start_by_fork(const reference_server::Launc
   _exit(run(launch.arguments));
 }
 
+void live_on() {
+  // By itself and in good order: how it ends is no part of the fault.
+  std::signal(SIGALRM, [](int) { _exit(0); });
+  std::signal(SIGHUP, SIG_IGN);  // of the terminal
+  alarm(k_left_behind_seconds);
+  while (true) pause();
+}
+
 void leave_process_behind(bool with_listeners) {
   if (fork() != 0) return;
   const int most = most_descriptors();
   for (int fd = 0; fd < most; ++fd) {
     if (!with_listeners || !is_listener(fd)) close(fd);
   }
-  alarm(k_left_behind_seconds);
-  while (true) pause();
+  live_on();
 }
 
 void let_listeners_be_inherited() {

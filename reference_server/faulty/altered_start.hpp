@@ -19,6 +19,9 @@ std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launc
 // No execve: the child goes on as a worker in the launcher's own image.
 tl::expected<pid_t, std::error_code> start_by_fork(const reference_server::Launch& launch);
 
+// Of a process that was left behind: does nothing, and ends after a few seconds.
+[[noreturn]] void live_on();
+
 // Leaves a process that does nothing, holds no descriptor but the listening sockets if `with_listeners`, and
 // ends by itself after a few seconds, so that a broken server does not litter the machine.
 void leave_process_behind(bool with_listeners);
