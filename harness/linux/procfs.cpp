@@ -69,7 +69,8 @@ std::optional<Number> to_number(std::string_view text) {
   return number;
 }
 
-// The last field of /proc/loadavg. The sentinel asks, a thread: nothing here allocates, which would give it a heap.
+// The last field of /proc/loadavg. The sentinel asks, a thread: nothing here allocates, which would give it a
+// heap.
 Pid last_pid() {
   const Fd fd(::open("/proc/loadavg", O_RDONLY | O_CLOEXEC));
   char text[128];
@@ -139,7 +140,13 @@ Pid process_of_thread(Pid thread) {
   return to_number<Pid>(std::string_view(status).substr(at + 7)).value_or(thread);
 }
 
-std::optional<Described> describe_process(Pid pid) {
+namespace {
+
+std::vector<std::string> arguments_of(Pid pid) {
+  return split_at_zero(read_whole(fmt::format("/proc/{}/cmdline", pid)));
+}
+
+std::optional<Described> read_description(Pid pid) {
   const auto stat = read_stat(pid);
   if (!stat || stat->state == 'Z') return std::nullopt;
   const std::string base = fmt::format("/proc/{}/", pid);
@@ -150,12 +157,25 @@ std::optional<Described> describe_process(Pid pid) {
   d.session = stat->session;
   d.executable = link_target(base + "exe");
   d.directory = link_target(base + "cwd");
-  d.arguments = split_at_zero(read_whole(base + "cmdline"));
+  d.arguments = arguments_of(pid);
   d.environment = split_at_zero(read_whole(base + "environ"));
   for (const char* number : {"0", "1", "2"})
     if (std::string target = link_target(base + "fd/" + number); !target.empty())
       d.descriptors[number] = std::move(target);
   return d;
+}
+
+}  // namespace
+
+std::optional<Described> describe_process(Pid pid) {
+  // An execve in the middle would make one process out of two: then once more.
+  constexpr int k_tries = 4;
+  for (int tries = 1;; ++tries) {
+    auto d = read_description(pid);
+    if (!d || tries == k_tries) return d;
+    if (link_target(fmt::format("/proc/{}/exe", pid)) == d->executable && arguments_of(pid) == d->arguments)
+      return d;
+  }
 }
 
 std::vector<ProcessSeen> descendants_of(Pid root) {

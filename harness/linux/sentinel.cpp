@@ -17,7 +17,8 @@ Result<std::unique_ptr<Sentinel>> Sentinel::start(Duration interval, std::functi
 }
 
 Sentinel::~Sentinel() {
-  m_stop.write.reset();
+  // Not by closing: a process between its fork and its execve has a copy of this end.
+  (void)!::write(m_stop.write.get(), "!", 1);
   m_thread.join();
 }
 

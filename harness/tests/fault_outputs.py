@@ -44,6 +44,7 @@ def normalised(text, directory):
     # The block of the last events, up to the empty line behind it.
     text = re.sub(r"\n  (The last \d+ of \d+ events|All that happened)\n(?:  .*\n)+", "\n  (the last events)\n", text)
     for pattern, replacement in (
+            (r"\([-+][\d.]+(?: to [-+][\d.]+)? ms\)", "(T ms)"), (r"(?<=\(T ms\) at )(.*\)) \d+, .*", "several"),
             (r"#\d+ +\+[\d.]+ ms", "#N  +T ms"), (r"\b(pid|process|worker process|child of|process group|group|session|of process) \d+", r"\1 P"),
             (r"(> worker|< worker) \d+", r"\1 P"), (r"socket \d+", "socket S"), (r"\(event \d+\)", "(event N)"), (r"\.toml:\d+", ".toml:L"), (r"with \d+ bytes", "with N bytes"), (r"\[[RSD]\]", "[S]"),
             (r"\+\d[\d.]* ms", "+T ms"), (r"\d[\d.]* (ms|s)\b", r"T \1"), (r"connection \d+ of", "connection N of"),

@@ -123,7 +123,8 @@ class LinkCases(unittest.TestCase):
         self.assertEqual(len(answered), 20)
         for event in answered:
             self.assertGreaterEqual(event["connected"] - event["begun"], ROUND_TRIP_NS)
-            self.assertGreaterEqual(event["first_byte"] - event["sent"], ROUND_TRIP_NS)
+            # From the beginning: a moment of ours is noted after the fact, so late, and may shorten what comes after it.
+            self.assertGreaterEqual(event["first_byte"] - event["begun"], 2 * ROUND_TRIP_NS)
             self.assertNotEqual(event["pid"], 0, "the mark of its listener did not arrive")
         self.assertFalse([e for e in events if e["event"] == "note"], "the link lost packets of its own")
 
