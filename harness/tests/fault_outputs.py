@@ -50,6 +50,9 @@ def normalised(text, directory):
             (r"\+\d[\d.]* ms", "+T ms"), (r"\d[\d.]* (ms|s)\b", r"T \1"), (r"connection \d+ of", "connection N of"),
             (r"(launcher|worker \d+) is \d+", r"\1 is P"), (r"\(pid(\s+)\d+\)", r"(pid\1P)")):
         text = re.sub(pattern, replacement, text)
+    # What became of connections that nobody judges may differ, as that of one to a worker that is killed.
+    if not re.search(r"^  Actual +\d+ of \d+: ", text, re.M):
+        text = re.sub(r"\n  Connections  .*(?:\n {15}.*)*", "\n  Connections  (not judged)", text)
     # Events of several processes come in no fixed order.
     return re.sub(r"(?<=  Evidence     )#N.*(?:\n {15}#N.*)*",
                   lambda found: ("\n" + 15 * " ").join(sorted(line.strip() for line in found[0].splitlines())), text)
