@@ -128,7 +128,11 @@ constexpr Fault k_faults[] = {
     {"waits-for-idle-connections",
      "terminate.idle-is-prompt,terminate.idle-connections,terminate.silent-connection",
      "a connection that is kept alive without a request keeps its process from ending",
-     [](Policy& policy) { policy.idle_fate = IdleFate::waited_for; }},
+     [](Policy& policy) {
+       policy.idle_fate = IdleFate::waited_for;
+       // Else none is idle any more when that is decided.
+       policy.keep_alive_while_waiting = KeepAliveWhileWaiting::kept;
+     }},
     {"drops-accepted-at-interrupt", "terminate.accept-race",
      "a connection that is accepted while an interrupt waits to be handled is closed at once",
      [](Policy& policy) {
@@ -151,7 +155,7 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { policy.launcher_close = LauncherClose::before_workers; }},
     {"launcher-does-not-wait",
      "terminate.launcher-waits,terminate.launcher-closes-last,terminate.nothing-left,terminate.launcher-only,"
-     "exit.clean-announced,terminate.workers-stop-cleanly,terminate.forwarded,terminate.stuck-worker",
+     "exit.clean-announced,terminate.workers-stop-cleanly,terminate.stuck-worker",
      "the launcher ends without waiting for its workers",
      [](Policy& policy) { policy.launcher_close = LauncherClose::without_waiting; }},
     {"waits-for-one-worker",

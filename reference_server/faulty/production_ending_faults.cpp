@@ -1,10 +1,10 @@
 // Faults of how servers end, of what options add (README.md, In production) and of what operators find.
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 
 #include "reference_server/faulty/altered_decisions.hpp"
+#include "reference_server/faulty/altered_start.hpp"
 #include "reference_server/faulty/fault_tables.hpp"
 #include "reference_server/faulty/helpers.hpp"
 #include "reference_server/signals.hpp"
@@ -40,13 +40,20 @@ bool is_pending(int signal) {
   return sigpending(&pending) == 0 && sigismember(&pending, signal) == 1;
 }
 
+// Blocked as it is in the launcher, it would only wait.
+void let_sigterm_kill() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigprocmask(SIG_UNBLOCK, &set, nullptr);
+}
+
 constexpr Fault k_faults[] = {
     // Signals
     {"worker-dies-of-sigterm", "terminate.sigterm", "SIGTERM has its default action in workers",
      [](Policy& policy) {
-       auto& graceful = policy.signals.graceful;
-       if (!is_launcher())
-         graceful.erase(std::remove(graceful.begin(), graceful.end(), SIGTERM), graceful.end());
+       policy.start_worker = start_with(let_sigterm_kill);
+       if (!is_launcher()) std::erase(policy.signals.graceful, SIGTERM);
      }},
     {"sigterm-exits-143", "terminate.sigterm,terminate.forwarded,terminate.signal-storm,reload.rolling",
      "the launcher ends gracefully by SIGTERM, with exit code 143 as shells say of it",
@@ -54,12 +61,24 @@ constexpr Fault k_faults[] = {
        note_signal(policy);
        policy.exit_code = [](Role role) { return role != Role::worker && s_signal == SIGTERM ? 143 : 0; };
      }},
-    {"sigterm-cuts-requests", "terminate.sigterm,terminate.forwarded,terminate.signal-storm",
-     "requests in flight are dropped if the end is by SIGTERM",
+    {"sigterm-cuts-requests", "terminate.sigterm", "requests in flight are dropped if the end is by SIGTERM",
      [](Policy& policy) { drop_requests_after(policy, [](int signal) { return signal == SIGTERM; }); }},
-    {"forwards-nothing", "terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,reload.rolling",
+    {"forwards-nothing",
+     "terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,reload.rolling,terminate.workers-"
+     "stop-cleanly",
      "a launcher that is told to end tells nobody, and waits for its workers",
      [](Policy& policy) { policy.tell_workers = [](std::span<const pid_t>) {}; }},
+    {"tells-and-leaves",
+     "terminate.sigterm,terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,exit.failure-code,"
+     "terminate.nothing-left",
+     "a launcher that SIGTERM tells to end tells its workers, and ends at once",
+     [](Policy& policy) {
+       note_signal(policy);
+       policy.tell_workers = [tell = policy.tell_workers](std::span<const pid_t> living) {
+         tell(living);
+         if (s_signal == SIGTERM && is_launcher()) _exit(0);
+       };
+     }},
     {"told-worker-ends-at-once",
      "terminate.forwarded,terminate.signal-storm,reload.rolling,terminate.no-loss-under-load",
      "a worker that its launcher tells to end does so at once",
@@ -86,7 +105,11 @@ constexpr Fault k_faults[] = {
        });
      }},
     {"resets-idle-connections", "terminate.idle-connections", "idle connections are reset at the end",
-     [](Policy& policy) { policy.idle_fate = IdleFate::reset; }},
+     [](Policy& policy) {
+       policy.idle_fate = IdleFate::reset;
+       // Else none is idle any more when that is decided.
+       policy.keep_alive_while_waiting = KeepAliveWhileWaiting::kept;
+     }},
     {"waits-for-first-byte", "terminate.silent-connection",
      "a connection that never sent a byte is waited for, as long as the grace period lasts",
      [](Policy& policy) { policy.first_byte_within = 60s; }},
