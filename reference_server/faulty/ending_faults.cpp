@@ -133,7 +133,7 @@ constexpr Fault k_faults[] = {
        // Else none is idle any more when that is decided.
        policy.keep_alive_while_waiting = KeepAliveWhileWaiting::kept;
      }},
-    {"drops-accepted-at-interrupt", "terminate.accept-race",
+    {"drops-accepted-at-interrupt", "terminate.accept-race,reload.rolling,terminate.no-loss-under-load",
      "a connection that is accepted while an interrupt waits to be handled is closed at once",
      [](Policy& policy) {
        policy.accept_fate = [] { return interrupt_is_pending() ? AcceptFate::closed : AcceptFate::served; };
@@ -155,7 +155,7 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { policy.launcher_close = LauncherClose::before_workers; }},
     {"launcher-does-not-wait",
      "terminate.launcher-waits,terminate.launcher-closes-last,terminate.nothing-left,terminate.launcher-only,"
-     "exit.clean-announced,terminate.workers-stop-cleanly,terminate.stuck-worker",
+     "exit.clean-announced,terminate.workers-stop-cleanly,terminate.forwarded,terminate.stuck-worker",
      "the launcher ends without waiting for its workers",
      [](Policy& policy) { policy.launcher_close = LauncherClose::without_waiting; }},
     {"waits-for-one-worker",

@@ -113,7 +113,7 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) {
        policy.start_worker = [](const Launch& launch) {
          auto pid = documented_policy().start_worker(launch);
-         if (!pid) leave_process_behind(false);
+         if (!pid && pid.error() != std::errc::operation_canceled) leave_process_behind(false);
          return pid;
        };
      }},
@@ -193,7 +193,10 @@ constexpr Fault k_faults[] = {
      "the exit code says that a worker was lost when it was replaced",
      [](Policy& policy) {
        count_workers(policy);
-       policy.failure_code = [](const Losses&) { return s_started > s_wanted ? k_exit_worker_failed : 0; };
+       policy.failure_code = [](const Losses& losses) {
+         const bool lost = losses.failed + losses.not_started > 0 || s_started > s_wanted;
+         return lost ? k_exit_worker_failed : 0;
+       };
      }},
 };
 
