@@ -164,14 +164,14 @@ void Cluster::drain(pid_t pid) {
   worker->deadline->async_wait([this, pid](const asio::error_code& error) {
     if (error || find(pid) == nullptr) return;
     m_log.line(" ! grace period is over, worker " + std::to_string(pid) + " killed");
-    kill(pid, SIGKILL);
+    m_policy.kill_worker(pid);
   });
 }
 
 void Cluster::kill_all(std::string_view why) {
   for (const pid_t pid : m_living) {
     m_log.line(" ! " + std::string(why) + ", worker " + std::to_string(pid) + " killed");
-    kill(pid, SIGKILL);
+    m_policy.kill_worker(pid);
   }
 }
 

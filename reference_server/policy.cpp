@@ -61,6 +61,7 @@ Policy documented_policy() {
       // "Signals are sent to all child processes automatically": the terminal signals the whole group.
       .tell_workers = [](std::span<const pid_t>) {},
       .accept_fate = [] { return AcceptFate::served; },
+      .when_starved = [] { return StarvedFate::accepts_later; },
       .launcher_close = LauncherClose::after_workers,
       .queue_fate = QueueFate::served,
       .idle_fate = IdleFate::closed,
@@ -68,6 +69,8 @@ Policy documented_policy() {
       .exit_code = [](Role) { return 0; },
       .signals = {.graceful = {SIGINT}},
       .grace_period = std::nullopt,
+      .kill_worker = [](pid_t pid) { kill(pid, SIGKILL); },
+      .replacement = [](int) { return Replacement::new_then_old; },
       .listener_close = ListenerClose::at_once,
       // An end without a request in flight is to be prompt; a client sends at once, if it gets to run.
       .first_byte_within = std::chrono::milliseconds(50),

@@ -63,9 +63,12 @@ enum class RequestFate { finish, finish_and_reset, drop };
 // What becomes of a connection at the moment of its acceptance.
 enum class AcceptFate { served, closed };
 
-// What the end does with a connection that has no request in flight. closed: after a last look for a request
-// that has arrived; closed_unread: without that look.
-enum class IdleFate { closed, closed_unread, waited_for };
+// What becomes of accepting when there are no descriptors left.
+enum class StarvedFate { accepts_later, accepts_no_more };
+
+// What the end does with a connection that has no request in flight. closed, or reset: after a last look for
+// a request that has arrived; closed_unread: without that look.
+enum class IdleFate { closed, closed_unread, reset, waited_for };
 
 struct WorkerEnd {
   pid_t pid;
@@ -85,6 +88,10 @@ enum class ListenerClose { at_once, lossless };
 
 // What a launcher that waits for its workers does with connections that could be kept alive.
 enum class KeepAliveWhileWaiting { kept, ended };
+
+// How a reload puts a new worker into a place. old_then_new: the old one is told to end, and what starts
+// another in the place of one that has ended does the rest.
+enum class Replacement { new_then_old, old_then_new, new_only, old_only };
 
 struct Losses {
   int failed = 0;       // workers that did not exit with 0
@@ -125,6 +132,7 @@ struct Policy {
   std::function<InterruptStep(const Interrupt&)> on_interrupt;
   std::function<void(std::span<const pid_t> living)> tell_workers;
   std::function<AcceptFate()> accept_fate;
+  std::function<StarvedFate()> when_starved;
   LauncherClose launcher_close;
   QueueFate queue_fate;
   IdleFate idle_fate;
@@ -134,6 +142,8 @@ struct Policy {
   // Beyond the document (production.hpp). Without options each is such that the document holds.
   SignalUse signals;
   std::optional<std::chrono::milliseconds> grace_period;  // from the beginning of the end
+  std::function<void(pid_t)> kill_worker;                 // that has not ended in time
+  std::function<Replacement(int place)> replacement;
   ListenerClose listener_close;
   // An ending process waits so long, from the acceptance on, for the first byte of a connection: accepting it
   // was a promise.

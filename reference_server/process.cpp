@@ -42,7 +42,7 @@ Process::Process(const Policy& policy, const Options& options, Cluster::Plan pla
                  .ended = [this](pid_t pid) { m_reload.on_ended(pid); },
                  .steer = [this] { return m_server.steer_here(); },
                  .steer_no_more = [this] { m_server.steer_no_more(); }}),
-      m_reload(m_context, m_cluster, m_log),
+      m_reload(m_context, policy, m_cluster, m_log),
       m_signals(m_context, policy.signals,
                 {.interrupt = [this](int signal) { on_interrupt(signal); },
                  .drain = [this] { on_drain(); },

@@ -13,8 +13,8 @@ constexpr auto k_to_listen = std::chrono::seconds(10);
 
 }  // namespace
 
-Reload::Reload(asio::io_context& context, Cluster& cluster, Log& log)
-    : m_cluster(cluster), m_log(log), m_patience(context) {}
+Reload::Reload(asio::io_context& context, const Policy& policy, Cluster& cluster, Log& log)
+    : m_policy(policy), m_cluster(cluster), m_log(log), m_patience(context) {}
 
 void Reload::begin() {
   if (m_stopped) return;
@@ -37,6 +37,20 @@ void Reload::stop() {
 void Reload::next_place() {
   m_closing = 0;
   if (++m_place >= m_cluster.places()) return check_complete();
+  switch (m_policy.replacement(m_place)) {
+    case Replacement::new_then_old:
+    case Replacement::new_only:
+      return start_new();
+    case Replacement::old_then_new:
+    case Replacement::old_only:
+      break;
+  }
+  end_old();
+  if (m_policy.replacement(m_place) == Replacement::old_only) m_cluster.give_place(m_place, 0);
+  if (m_closing == 0) next_place();
+}
+
+void Reload::start_new() {
   m_new = m_cluster.start_beside(m_place);
   if (m_new == 0) return fail("no worker could be started");
   m_patience.expires_after(k_to_listen);
@@ -50,9 +64,15 @@ void Reload::next_place() {
 void Reload::on_listens(pid_t pid) {
   if (pid != m_new || m_stopped) return;
   m_patience.cancel();
+  const pid_t fresh = std::exchange(m_new, 0);
+  if (m_policy.replacement(m_place) == Replacement::new_then_old) end_old();
+  m_cluster.give_place(m_place, fresh);
+  if (m_closing == 0) next_place();
+}
+
+void Reload::end_old() {
   const pid_t old = m_cluster.worker_at(m_place);
-  m_cluster.give_place(m_place, std::exchange(m_new, 0));
-  if (old == 0) return next_place();
+  if (old == 0) return;
   m_old.insert(old);
   m_closing = old;
   m_cluster.drain(old);

@@ -17,7 +17,7 @@ namespace reference_server {
 
 class Reload {
  public:
-  Reload(asio::io_context& context, Cluster& cluster, Log& log);
+  Reload(asio::io_context& context, const Policy& policy, Cluster& cluster, Log& log);
 
   // During a reload: one more follows, however often this is called.
   void begin();
@@ -30,9 +30,12 @@ class Reload {
 
  private:
   void next_place();
+  void start_new();
+  void end_old();
   void fail(const std::string& reason);
   void check_complete();
 
+  const Policy& m_policy;
   Cluster& m_cluster;
   Log& m_log;
   asio::steady_timer m_patience;

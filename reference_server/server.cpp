@@ -38,7 +38,7 @@ void Server::wait_for_connections() {
     if (!accepts()) return;
     if (accept_some(k_batch)) {
       wait_for_connections();
-    } else {
+    } else if (m_policy.when_starved() == StarvedFate::accepts_later) {
       accept_later();
     }
   });
@@ -185,10 +185,14 @@ void Server::finish_connections() {
   const std::vector<std::shared_ptr<Connection>> connections(m_connections.begin(), m_connections.end());
   // One without a request reads once more, and closes unless something has come.
   for (const auto& connection : connections) {
-    if (m_policy.idle_fate == IdleFate::closed || connection->request_in_flight())
-      connection->finish(m_policy.first_byte_within);
-    else if (m_policy.idle_fate == IdleFate::closed_unread)
+    const bool idle = !connection->request_in_flight();
+    if (idle && m_policy.idle_fate == IdleFate::waited_for) continue;
+    if (idle && m_policy.idle_fate == IdleFate::closed_unread) {
       connection->drop();
+      continue;
+    }
+    if (idle && m_policy.idle_fate == IdleFate::reset) connection->reset_at_end();
+    connection->finish(m_policy.first_byte_within);
   }
 }
 

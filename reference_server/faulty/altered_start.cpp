@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "reference_server/channel.hpp"
 #include "reference_server/faulty/faulty_program.hpp"
 
 namespace faulty_server {
@@ -40,6 +42,17 @@ void set_signals(const reference_server::Launch& launch) {
   sigprocmask(SIG_SETMASK, &launch.signal_mask, nullptr);
 }
 
+// What options ask of a start.
+void tie_to_launcher(const reference_server::Launch& launch, pid_t launcher) {
+  if (launch.death_signal != 0) {
+    prctl(PR_SET_PDEATHSIG, launch.death_signal);
+    if (getppid() != launcher) _exit(0);
+  }
+  if (launch.channel < 0) return;
+  dup2(launch.channel, reference_server::k_channel);
+  fcntl(reference_server::k_channel, F_SETFD, 0);  // dup2 of a descriptor to itself leaves it close-on-exec
+}
+
 }  // namespace
 
 std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launch&)> start_with(
@@ -52,6 +65,7 @@ std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launc
     // Closed by execve: like posix_spawn this returns only when the new image is there.
     std::array<int, 2> executed{};
     if (pipe2(executed.data(), O_CLOEXEC) != 0) return tl::unexpected(last_error());
+    const pid_t launcher = getpid();
     const pid_t pid = fork();
     if (pid != 0) {
       const auto error = last_error();
@@ -63,6 +77,7 @@ std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launc
       if (pid < 0) return tl::unexpected(error);
       return pid;
     }
+    tie_to_launcher(launch, launcher);
     if (input == Input::null) open_null_as_input();
     set_signals(launch);
     in_child();

@@ -113,7 +113,7 @@ constexpr Fault k_faults[] = {
          return request.in_flight_after == 0 ? RequestFate::drop : RequestFate::finish;
        };
      }},
-    {"cuts-large-responses", "terminate.in-flight-completes",
+    {"cuts-large-responses", "terminate.in-flight-completes,terminate.slow-reader",
      "a response with more than 64 KiB to go is cut at the end",
      [](Policy& policy) {
        policy.on_close = [](const RequestInFlight& request) {
@@ -125,10 +125,15 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) {
        policy.on_close = [](const RequestInFlight&) { return RequestFate::finish_and_reset; };
      }},
-    {"waits-for-idle-connections", "terminate.idle-is-prompt",
+    {"waits-for-idle-connections",
+     "terminate.idle-is-prompt,terminate.idle-connections,terminate.silent-connection",
      "a connection that is kept alive without a request keeps its process from ending",
-     [](Policy& policy) { policy.idle_fate = IdleFate::waited_for; }},
-    {"drops-accepted-at-interrupt", "terminate.accept-race",
+     [](Policy& policy) {
+       policy.idle_fate = IdleFate::waited_for;
+       // Else none is idle any more when that is decided.
+       policy.keep_alive_while_waiting = KeepAliveWhileWaiting::kept;
+     }},
+    {"drops-accepted-at-interrupt", "terminate.accept-race,reload.rolling,terminate.no-loss-under-load",
      "a connection that is accepted while an interrupt waits to be handled is closed at once",
      [](Policy& policy) {
        policy.accept_fate = [] { return interrupt_is_pending() ? AcceptFate::closed : AcceptFate::served; };
@@ -150,7 +155,7 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { policy.launcher_close = LauncherClose::before_workers; }},
     {"launcher-does-not-wait",
      "terminate.launcher-waits,terminate.launcher-closes-last,terminate.nothing-left,terminate.launcher-only,"
-     "exit.clean-announced,terminate.workers-stop-cleanly",
+     "exit.clean-announced,terminate.workers-stop-cleanly,terminate.forwarded,terminate.stuck-worker",
      "the launcher ends without waiting for its workers",
      [](Policy& policy) { policy.launcher_close = LauncherClose::without_waiting; }},
     {"waits-for-one-worker",

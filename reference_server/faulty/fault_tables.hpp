@@ -1,5 +1,5 @@
 #pragma once
-// The three parts of the table of faults.
+// The parts of the table of faults.
 #include <span>
 
 #include "reference_server/faulty/faults.hpp"
@@ -9,5 +9,7 @@ namespace faulty_server {
 std::span<const Fault> starting_faults();
 std::span<const Fault> tracking_faults();
 std::span<const Fault> ending_faults();
+std::span<const Fault> production_faults();
+std::span<const Fault> production_ending_faults();
 
 }  // namespace faulty_server

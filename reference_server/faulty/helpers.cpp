@@ -96,14 +96,22 @@ std::function<tl::expected<pid_t, std::error_code>(const Launch&)> start_marking
   return [](const Launch& launch) {
     static int s_started = 0;
     if (++s_started != 2) return documented_policy().start_worker(launch);
-    return start_with([] { signal(SIGUSR2, SIG_IGN); })(launch);
+    return start_marked(launch);
   };
+}
+
+tl::expected<pid_t, std::error_code> start_marked(const Launch& launch) {
+  return start_with([] { signal(SIGWINCH, SIG_IGN); })(launch);
 }
 
 bool is_marked() {
   struct sigaction now {};
-  sigaction(SIGUSR2, nullptr, &now);
+  sigaction(SIGWINCH, nullptr, &now);
   return now.sa_handler == SIG_IGN;
+}
+
+void close_accepted_if(Policy& policy, bool (*is_refused)()) {
+  policy.accept_fate = [is_refused] { return is_refused() ? AcceptFate::closed : AcceptFate::served; };
 }
 
 Part wait_behind_another(Role role) {

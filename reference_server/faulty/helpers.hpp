@@ -13,9 +13,14 @@
 
 namespace faulty_server {
 
-// The second worker gets a mark that execve leaves alone and nobody else sees: it ignores SIGUSR2.
+// A worker gets a mark that execve leaves alone and nobody else sees: it ignores SIGWINCH, which is so by
+// default too.
+tl::expected<pid_t, std::error_code> start_marked(const reference_server::Launch& launch);
 std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launch&)> start_marking_second();
 bool is_marked();
+
+// Connections are closed when they have been accepted, as long as that is so.
+void close_accepted_if(reference_server::Policy& policy, bool (*is_refused)());
 
 // Other instances of this program on the same machine, or in the same pid namespace.
 reference_server::Part wait_behind_another(reference_server::Role role);
