@@ -16,10 +16,10 @@ using namespace std::chrono_literals;
 constexpr int k_exit_cannot_listen = 1;
 
 // Workers cut what is left when the grace period is over; those that live on so much later are killed.
-constexpr auto k_workers_after_grace = 100ms;
+constexpr auto k_workers_after_grace = 80ms;
 
 // When they have ended the launcher, which has served until now, finishes what it can in this time.
-constexpr auto k_launcher_after_workers = 80ms;
+constexpr auto k_launcher_after_workers = 20ms;
 
 Role own_role(const Options& options) {
   if (options.workers > 0) return Role::launcher;
