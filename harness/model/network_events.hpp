@@ -73,7 +73,7 @@ struct ListenerClosed {
 };
 
 // A process is about to close a listener, by close(2) or by its end, with connections of the probe that
-// nobody has accepted: the kernel will reset them.
+// nobody has accepted: the kernel resets them, unless another process holds the listener too.
 struct ClosingQueue {
   Pid pid = 0;
   SocketCookie socket = 0;

@@ -119,12 +119,13 @@ std::vector<WatchedCall> frequent_calls(const Scenario& scenario) {
   };
   const bool loaded = std::any_of(scenario.steps.begin(), scenario.steps.end(),
                                   [](const Step& step) { return std::holds_alternative<Load>(step.action); });
-  for (const Expectation& expectation : scenario.expectations) {
+  const auto tells_queues = [&](const Expectation& expectation) {
     const auto* it = std::get_if<ExpectConnections>(&expectation.subject);
-    if (it && (!loaded || std::any_of(it->outcome.begin(), it->outcome.end(), of_a_queue) ||
-               std::any_of(it->never.begin(), it->never.end(), of_a_queue)))
-      watch(Call::close);
-  }
+    return it && (!loaded || std::any_of(it->outcome.begin(), it->outcome.end(), of_a_queue) ||
+                  std::any_of(it->never.begin(), it->never.end(), of_a_queue));
+  };
+  if (std::any_of(scenario.expectations.begin(), scenario.expectations.end(), tells_queues))
+    watch(Call::close);
   return all;
 }
 
