@@ -125,33 +125,6 @@ void each_expected_number(Scenario& scenario, const Change& change) {
         expectation.subject);
 }
 
-// A duration that is nothing unless it is given is a delay; one with a default is a deadline, and a shorter
-// deadline is no smaller case.
-void add_delays(const Scenario& scenario, std::vector<Candidate>& all) {
-  Scenario looked_at = scenario;
-  std::size_t index = 0;
-  each_member(looked_at,
-              [&]<class Member>(Member& member, const Member& plain, Need, const std::string& key) {
-                const std::size_t mine = index++;
-                if constexpr (std::is_same_v<Member, Duration>) {
-                  if (plain != Duration::zero() || member == Duration::zero()) return;
-                  for (const Duration shorter : {Duration::zero(), member / 4, member / 2}) {
-                    // A tenth of a millisecond less proves nothing.
-                    if (shorter != Duration::zero() && shorter < std::chrono::milliseconds(1)) continue;
-                    Candidate candidate{fmt::format("{} of {}", key, to_text(shorter)), scenario};
-                    std::size_t at = 0;
-                    each_member(candidate.scenario,
-                                [&]<class Other>(Other& other, const Other&, Need, const std::string&) {
-                                  if constexpr (std::is_same_v<Other, Duration>)
-                                    if (at == mine) other = shorter;
-                                  ++at;
-                                });
-                    all.push_back(std::move(candidate));
-                  }
-                }
-              });
-}
-
 }  // namespace
 
 std::vector<Combination> smaller_combinations(const Combination& combination) {
@@ -214,7 +187,30 @@ std::vector<Candidate> smaller_numbers(const Scenario& scenario) {
       });
       all.push_back(std::move(candidate));
     }
-  add_delays(scenario, all);
+  return all;
+}
+
+std::vector<Candidate> no_delay(const Scenario& scenario) {
+  std::vector<Candidate> all;
+  Scenario looked_at = scenario;
+  std::size_t members = 0;
+  each_member(looked_at, [&]<class Member>(Member& member, const Member& plain, Need,
+                                           const std::string& key) {
+    const std::size_t mine = members++;
+    if constexpr (std::is_same_v<Member, Duration>) {
+      // A duration that is nothing unless it is given is a delay; one with a default is a deadline, and a
+      // shorter deadline is no smaller case.
+      if (plain != Duration::zero() || member == Duration::zero()) return;
+      Candidate candidate{"no " + key, scenario};
+      std::size_t at = 0;
+      each_member(candidate.scenario, [&]<class Other>(Other& other, const Other&, Need, const std::string&) {
+        if constexpr (std::is_same_v<Other, Duration>)
+          if (at == mine) other = Duration::zero();
+        ++at;
+      });
+      all.push_back(std::move(candidate));
+    }
+  });
   return all;
 }
 

@@ -22,8 +22,11 @@ std::vector<Combination> smaller_combinations(const Combination& combination);
 std::vector<Candidate> fewer_expectations(const Scenario& scenario);
 std::vector<Candidate> fewer_steps(const Scenario& scenario);
 // Workers, connections, bytes: in the launch and the steps, and where the same number stands in several
-// places, expectations too, all of them together; delays.
+// places, expectations too, all of them together.
 std::vector<Candidate> smaller_numbers(const Scenario& scenario);
+// Without one of its delays. A shorter one is no candidate: the shortest with which a case still fails is a
+// measurement of this machine, and at that edge it fails only sometimes.
+std::vector<Candidate> no_delay(const Scenario& scenario);
 // Elements of lists, and whatever has a default: environment, values, flags.
 std::vector<Candidate> plainer(const Scenario& scenario);
 

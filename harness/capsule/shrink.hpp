@@ -11,6 +11,8 @@ namespace clusterspec {
 struct Shrinking {
   // Does it still fail the same way? Runs the case.
   std::function<bool(const Scenario& scenario)> fails;
+  // Asked of what has just failed and whose timing is another than that of `start`: does it every time?
+  std::function<bool(const Scenario& scenario)> fails_every_time = [](const Scenario&) { return true; };
   std::function<bool()> out_of_time = [] { return false; };
   std::function<void(const std::string& what)> kept = [](const std::string&) {};
 };

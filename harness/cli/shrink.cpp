@@ -44,26 +44,34 @@ class FailingAgain {
       return all;
     };
     const auto recorded = requirements_only(m_recorded);
-    return attempts(scenario, [&](const std::vector<Symptom>& seen) {
-      if (!same_failure(recorded, requirements_only(seen))) return false;
-      m_recorded.insert(m_recorded.end(), seen.begin(), seen.end());
-      return true;
-    });
+    return attempts(scenario, m_arguments.attempts, m_arguments.repeat,
+                    [&](const std::vector<Symptom>& seen) {
+                      if (!same_failure(recorded, requirements_only(seen))) return false;
+                      m_recorded.insert(m_recorded.end(), seen.begin(), seen.end());
+                      return true;
+                    });
   }
 
-  bool fails(const Scenario& scenario) {
-    return attempts(scenario,
-                    [&](const std::vector<Symptom>& seen) { return same_failure(m_recorded, seen); });
+  bool fails(const Scenario& scenario) { return fails(scenario, m_arguments.attempts, m_arguments.repeat); }
+  bool fails_every_time(const Scenario& scenario) {
+    constexpr int k_every_time = 12;
+    return fails(scenario, 1, k_every_time);
   }
 
  private:
+  bool fails(const Scenario& scenario, int allowed, int in_a_row) {
+    return attempts(scenario, allowed, in_a_row,
+                    [&](const std::vector<Symptom>& seen) { return same_failure(m_recorded, seen); });
+  }
+
+  // Fails so many times in a row, in one of the attempts.
   template <class Same>
-  bool attempts(const Scenario& scenario, const Same& same) {
+  bool attempts(const Scenario& scenario, int allowed, int in_a_row, const Same& same) {
     const Case one = m_again.with(scenario);
-    for (int attempt = 0; attempt < m_arguments.attempts; ++attempt) {
+    for (int attempt = 0; attempt < allowed; ++attempt) {
       int failed = 0;
-      while (failed < m_arguments.repeat && once(one, same)) ++failed;
-      if (failed == m_arguments.repeat) return true;
+      while (failed < in_a_row && once(one, same)) ++failed;
+      if (failed == in_a_row) return true;
       if (m_interrupted || m_fault) return false;
     }
     return false;
@@ -124,6 +132,7 @@ int shrink_command(const ShrinkArguments& arguments) {
   }
   Shrinking by;
   by.fails = [&](const Scenario& scenario) { return failing.fails(scenario); };
+  by.fails_every_time = [&](const Scenario& scenario) { return failing.fails_every_time(scenario); };
   by.out_of_time = [&] { return failing.interrupted() || failing.fault() || seconds() > arguments.budget; };
   by.kept = [&](const std::string& what) {
     print(fmt::format("  {:6.1f} s  {}\n", seconds(), one_line(what)));

@@ -116,7 +116,7 @@ TEST_CASE("what a failure does not need is taken away, what it needs stays") {
     CHECK(workers_of(shrunk.scenario) == 2);
     CHECK(first<Open>(shrunk.scenario)->count == 2);
     CHECK(first<Open>(shrunk.scenario)->at_once == 1);
-    CHECK(first<Open>(shrunk.scenario)->delay == std::chrono::milliseconds(100));
+    CHECK(first<Open>(shrunk.scenario)->delay == std::chrono::milliseconds(400));
     CHECK(first<Open>(shrunk.scenario)->bytes == 1);
     CHECK(shrunk.scenario.steps.size() == 2);
     CHECK(shrunk.scenario.expectations.size() == 1);
@@ -141,7 +141,7 @@ TEST_CASE("only what the loader accepts is tried, and nothing twice") {
   CHECK(workers_of(shrunk.scenario) == 8);
 }
 
-TEST_CASE("a link is shortened, and left out where it has no part in it") {
+TEST_CASE("a link is left out where it has no part in it") {
   using namespace std::chrono_literals;
   Scenario start = with_numbers();
   start.link = Link{40ms, 0.01};
@@ -150,8 +150,23 @@ TEST_CASE("a link is shortened, and left out where it has no part in it") {
   CHECK_FALSE(shrink(start, k_catalogue, by).scenario.link.there());
   by.fails = [](const Scenario& it) { return consistent(it) && it.link.delay >= 5ms; };
   const Shrunk shrunk = shrink(start, k_catalogue, by);
-  CHECK(shrunk.scenario.link.delay == 5ms);
+  CHECK(shrunk.scenario.link.delay == 40ms);
   CHECK(shrunk.scenario.link.loss == 0);
+}
+
+TEST_CASE("a delay goes only if the failure does not need it") {
+  using namespace std::chrono_literals;
+  const Scenario start = with_numbers();
+  Shrinking by;
+  by.fails = consistent;
+  by.fails_every_time = [](const Scenario& it) { return first<Open>(it)->delay >= 1ms; };
+  CHECK(first<Open>(shrink(start, k_catalogue, by).scenario)->delay == 400ms);
+  int asked = 0;
+  by.fails_every_time = [&](const Scenario& it) { return ++asked, it.steps.size() <= 2; };
+  by.fails = [](const Scenario& it) { return consistent(it) && first<Open>(it) && first<SendSignal>(it); };
+  const Shrunk shrunk = shrink(start, k_catalogue, by);
+  CHECK(first<Open>(shrunk.scenario)->delay == 0ms);
+  CHECK(asked == 1);
 }
 
 TEST_CASE("a search without time keeps what it has") {
