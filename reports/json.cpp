@@ -50,6 +50,24 @@ Json finding(const CaseResult& result, const EventTeller& teller, const Finding&
           {"evidence", std::move(evidence)}};
 }
 
+Json connections(const std::vector<GroupResult>& groups) {
+  Json list = Json::array();
+  for (const GroupResult& group : groups) {
+    Json outcomes = Json::object();
+    int count = 0;
+    for (const auto& [outcome, number] : group.outcomes) {
+      outcomes[std::string(name_of(outcome))] = number;
+      count += number;
+    }
+    list.push_back({{"group", one_line(group.group)},
+                    {"count", count},
+                    {"outcomes", std::move(outcomes)},
+                    {"slowest_ms", static_cast<double>(group.slowest.count()) / 1e6},
+                    {"over_500_ms", group.slow}});
+  }
+  return list;
+}
+
 Json one_case(const CaseResult& result, const Catalogue& catalogue) {
   Json combination = Json::object(), requirements = Json::object(), findings = Json::array();
   const EventTeller teller(result);
@@ -73,6 +91,7 @@ Json one_case(const CaseResult& result, const Catalogue& catalogue) {
           {"command", command_line(result.arguments)},
           {"journal", result.journal_file.empty() ? Json(nullptr) : Json(one_line(result.journal_file))},
           {"capsule", result.capsule_file.empty() ? Json(nullptr) : Json(one_line(result.capsule_file))},
+          {"connections", connections(result.groups)},
           {"requirements", std::move(requirements)},
           {"findings", std::move(findings)}};
 }

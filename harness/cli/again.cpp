@@ -79,9 +79,9 @@ Result<void> Again::find_executable(const std::string& asked_for) {
 void Again::explore() {
   const Manifest& manifest = m_capsule.manifest;
   const RunSettings& settings = manifest.settings;
-  const MachineFacts facts =
-      explore_machine(settings.isolation != name_of(Isolation::none), settings.observation != "polling",
-                      m_held.one.scenario.link.there());
+  Wanted wanted{settings.isolation != name_of(Isolation::none), settings.observation != "polling"};
+  wanted.add(m_held.one.scenario);
+  const MachineFacts facts = explore_machine(wanted);
   m_machine = facts.machine;
   CellOptions& cell = m_options.cell;
   cell.isolation = facts.isolation;

@@ -72,9 +72,9 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
                        {},
                        "suites: " + all_names<Suite>() + ", all"});
   }
-  const bool link = std::any_of(prepared.library.scenarios.begin(), prepared.library.scenarios.end(),
-                                [](const Scenario& scenario) { return scenario.link.there(); });
-  prepared.machine = explore_machine(arguments.isolation != "none", arguments.observation != "polling", link);
+  Wanted wanted{arguments.isolation != "none", arguments.observation != "polling"};
+  for (const Scenario& scenario : prepared.library.scenarios) wanted.add(scenario);
+  prepared.machine = explore_machine(wanted);
   if (arguments.stress > 0) prepared.machine.machine.notes.push_back(stress_note(arguments.stress));
   prepared.cases = plan_cases(prepared.library.scenarios, prepared.implementation, prepared.library.catalogue,
                               selection, prepared.machine.machine);

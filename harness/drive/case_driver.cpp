@@ -90,7 +90,8 @@ void CaseDriver::on_event(const Event& event, std::size_t bytes) {
     const auto& pattern = pattern_of(m_case.implementation->log, kind);
     if (!pattern) continue;
     if (const auto match = match_line(*pattern, output->text))
-      m_lines.push_back({kind, output->writer, static_cast<Pid>(match->pid.value_or(0))});
+      m_lines.push_back(
+          {kind, output->writer, match->pid ? m_recorder.cluster().pid_of_named(*match->pid) : 0});
   }
 }
 

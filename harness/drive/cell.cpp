@@ -7,6 +7,7 @@
 #include "linux/process.hpp"
 #include "linux/readiness.hpp"
 #include "linux/stream.hpp"
+#include "linux/sysctl.hpp"
 
 namespace clusterspec {
 namespace {
@@ -45,6 +46,11 @@ int run_cell(const Case& one, const CellOptions& options) {
     recorder.record(Source::driver, HarnessFault{entered.error().message});
     return 99;
   }
+  for (const std::string& setting : one.scenario.sysctl)
+    if (const auto set = set_sysctl(setting); !set) {
+      recorder.record(Source::driver, HarnessFault{set.error().message});
+      return 99;
+    }
   std::unique_ptr<NetworkLink> link;
   if (one.scenario.link.there()) {
     auto opened = NetworkLink::open(one.scenario.link);

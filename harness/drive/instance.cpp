@@ -84,6 +84,9 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   if (auto attached = attach_output(*instance, out, err); !attached) return tl::unexpected(attached.error());
   request.output = out.get();
   request.error = err.get();
+  request.ignored = launch.ignored;
+  request.first_process = launch.first_process;
+  if (launch.first_process) m_processes.nested();
   request.files = launch.files ? static_cast<std::uint64_t>(*launch.files) : m_files.soft;
   if (*request.files > m_files.hard)
     return failure(

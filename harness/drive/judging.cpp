@@ -1,5 +1,7 @@
 #include "drive/judging.hpp"
 
+#include <algorithm>
+
 #include "journal/journal_lines.hpp"
 #include "judge/judge.hpp"
 #include "load/load.hpp"
@@ -23,6 +25,20 @@ void set_all(Judgement& judgement, const Case& one, Verdict verdict, std::string
   for (const RequirementId& id : one.scenario.verifies) judgement.requirements[id] = verdict;
 }
 
+namespace {
+
+void count_connection(std::vector<GroupResult>& groups, const Concluded& one) {
+  auto it = std::find_if(groups.begin(), groups.end(),
+                         [&](const GroupResult& group) { return group.group == one.group; });
+  if (it == groups.end()) it = groups.insert(it, GroupResult{one.group, {}, {}, 0});
+  ++it->outcomes[one.outcome];
+  const Duration took(one.ended - one.begun);
+  it->slowest = std::max(it->slowest, took);
+  it->slow += took > k_slow ? 1 : 0;
+}
+
+}  // namespace
+
 CaseResult judge_text(const Case& one, const std::string& text) {
   CaseResult result = empty_result(one);
   auto journal = read_journal(text, one.id);
@@ -36,6 +52,8 @@ CaseResult judge_text(const Case& one, const std::string& text) {
       result.arguments = launched->arguments;
     if (const auto* seen = std::get_if<ProcessesSeen>(&event.what))
       result.became_ready |= seen->occasion == "ready";
+    if (const auto* concluded = std::get_if<Concluded>(&event.what))
+      count_connection(result.groups, *concluded);
   }
   if (!journal->empty()) result.seconds = static_cast<double>(journal->back().at) / 1e9;
   result.journal = std::move(*journal);

@@ -1,6 +1,9 @@
 // What this machine allows, found by trying it once in a process of its own.
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "linux/isolation.hpp"
 #include "model/case.hpp"
 
@@ -11,8 +14,16 @@ struct MachineFacts {
   Machine machine;
 };
 
-// `want_isolation` and `want_notification` false: treated as refused, with the note that it was asked for.
-// `want_link` false: nobody needs one, and it is not tried.
-MachineFacts explore_machine(bool want_isolation, bool want_notification, bool want_link);
+struct Wanted {
+  // False: treated as refused, with the note that it was asked for.
+  bool isolation = true, notification = true;
+  // What nobody needs is not tried.
+  bool link = false;
+  std::set<std::string> sysctl{};
+
+  void add(const Scenario& scenario);
+};
+
+MachineFacts explore_machine(const Wanted& wanted);
 
 }  // namespace clusterspec

@@ -15,6 +15,11 @@ std::string value_text(const Target& value) { return to_text(value); }
 std::string value_text(const std::vector<std::string>& value) {
   return fmt::format("{}", fmt::join(value, " "));
 }
+std::string value_text(const std::vector<Signal>& value) {
+  std::vector<std::string> names;
+  for (const Signal signal : value) names.push_back(to_text(signal));
+  return value_text(names);
+}
 template <Named E>
 std::string value_text(E value) {
   return std::string(name_of(value));

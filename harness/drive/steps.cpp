@@ -62,6 +62,13 @@ CaseDriver::Done CaseDriver::act(const SendSignal& step) {
 CaseDriver::Done CaseDriver::act(const Press& step) {
   for (const auto& instance : m_instances) {
     if (!instance->terminal) continue;
+    if (step.key == Key::hang_up) {
+      // What the kernel sends then, to the session's leader and the foreground's group (setsid(2),
+      // tty_ioctl(4)).
+      m_recorder.record(Source::driver, Signalled{0, -instance->pid, SIGHUP, true});
+      instance->terminal->master.reset();
+      return true;
+    }
     const char byte = step.key == Key::ctrl_c ? '\x03' : '\x1c';
     for (int i = 0; i < step.times; ++i) {
       m_recorder.record(Source::driver,
@@ -74,8 +81,12 @@ CaseDriver::Done CaseDriver::act(const Press& step) {
 }
 
 CaseDriver::Done CaseDriver::act(const Occupy& step) {
-  auto occupied = occupy_port(m_host, m_port, step.how == Occupation::shared);
+  auto occupied = occupy_port(m_host, m_port, step.how == Occupation::shared, step.other_user);
   if (!occupied) return tl::unexpected(occupied.error());
+  if (step.refused && *occupied) m_missing = "it was given the port: connections come to it";
+  if (!step.refused && !*occupied)
+    m_missing = "the port is in use already, by a program that lets nobody join";
+  if (step.refused || !*occupied) return step.refused && !*occupied;
   m_occupied.push_back(std::move(*occupied));
   return true;
 }

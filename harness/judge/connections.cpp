@@ -108,6 +108,48 @@ void judge_holders(const ExpectConnections& expect, const CaseView& view, const 
       connections.size());
 }
 
+// Each client began when it began; whichever way the answers came in.
+void judge_phases(const ExpectConnections& expect, const CaseView& view, Connections connections,
+                  const std::string& which, Assessment& assessment) {
+  std::stable_sort(connections.begin(), connections.end(),
+                   [](const auto& a, const auto& b) { return a->begun < b->begun; });
+  const auto phase_of = [&](const auto& one) {
+    return std::find(expect.in_order.begin(), expect.in_order.end(), one->outcome) - expect.in_order.begin();
+  };
+  std::ptrdiff_t phase = 0;
+  Connections early, late;  // the first of a phase, and those of an earlier phase begun after it
+  for (const auto& one : connections) {
+    const auto its = phase_of(one);
+    if (its == std::ssize(expect.in_order)) continue;
+    if (its > phase) early = {one};
+    if (its < phase) late.push_back(one);
+    phase = std::max(phase, its);
+  }
+  if (late.empty()) return;
+  const auto names = texts_of(expect.in_order, [](Outcome outcome) { return std::string(name_of(outcome)); });
+  assessment.violated(
+      {.expected = fmt::format("of the connections of {}, as they were begun, first those {}", which,
+                               fmt::join(names, ", then those ")),
+       .actual = fmt::format("{} begun after one that was {}", tally(late, connections.size(), view),
+                             name_of(early.front()->outcome)),
+       .evidence = few_of(Connections{early.front(), late.front()}),
+       .hint = "A listener was closed while others stayed open, or one was opened again: to a client the "
+               "server is there until it is gone."});
+}
+
+void judge_announced(const CaseView& view, const Connections& connections, const std::string& which,
+                     Assessment& assessment) {
+  Connections silent;
+  for (const auto& one : connections)
+    if (!one->close_announced) silent.push_back(one);
+  if (silent.empty()) return;
+  assessment.violated(
+      {.expected = fmt::format("\"Connection: close\" in the last answer on every connection of {}", which),
+       .actual = "not in that of " + tally(silent, connections.size(), view),
+       .evidence = few_of(silent),
+       .hint = "Who is not told sends the next request on a connection that is about to be closed."});
+}
+
 }  // namespace
 
 Assessment judge_it(const ExpectConnections& expect, const CaseView& view) {
@@ -156,6 +198,8 @@ Assessment judge_it(const ExpectConnections& expect, const CaseView& view) {
       connections.size());
   add(assessment, view, fmt::format("no connection of {} {}", which, names_of(expect.never)), forbidden,
       connections.size());
+  if (!expect.in_order.empty()) judge_phases(expect, view, connections, which, assessment);
+  if (expect.announced) judge_announced(view, connections, which, assessment);
   if (expect.by) judge_holders(expect, view, connections, which, assessment);
   return assessment;
 }

@@ -16,6 +16,7 @@ struct Line {
   int number = k_never;
   const Output* output = nullptr;
   LineMatch match;
+  Pid about = 0;  // whom match.pid names
 };
 
 using Processes = std::vector<const ProcessState*>;
@@ -26,11 +27,10 @@ std::vector<Line> lines_like(const CaseView& view, const std::string& pattern) {
   std::vector<Line> lines;
   for (const auto& output : view.all<Output>())
     if (const auto match = match_line(pattern, output->text))
-      lines.push_back({output.number, output.what, *match});
+      lines.push_back(
+          {output.number, output.what, *match, match->pid ? view.cluster().pid_of_named(*match->pid) : 0});
   return lines;
 }
-
-bool bears(const ProcessState* process, std::optional<long> pid) { return pid && *pid == process->pid; }
 
 void judge_count(const ExpectLines& expect, const std::vector<Line>& lines, Assessment& assessment) {
   const int count = static_cast<int>(lines.size());
@@ -53,11 +53,10 @@ void judge_about(const ExpectLines& expect, const CaseView& view, const std::vec
     if (!line.match.pid)
       return assessment.not_observed(
           fmt::format("the pattern of the {} has no {{pid}}", name_of_line(expect)));
-    const bool known = std::any_of(processes.begin(), processes.end(), [&](const ProcessState* process) {
-      return bears(process, line.match.pid);
-    });
+    const bool known = std::any_of(processes.begin(), processes.end(),
+                                   [&](const ProcessState* process) { return line.about == process->pid; });
     // Asked about one worker, what is said of another is no mistake.
-    const ProcessState* other = view.bearer(static_cast<Pid>(*line.match.pid), line.number);
+    const ProcessState* other = view.bearer(line.about, line.number);
     if (known || (expect.of.role == Role::worker && other && other->ordinal > 0)) continue;
     strange.push_back(fmt::format("{} names pid {}, which is none of {}", quoted(line.output->text),
                                   *line.match.pid,
@@ -69,7 +68,7 @@ void judge_about(const ExpectLines& expect, const CaseView& view, const std::vec
   for (const auto& [pid, bearing] : bearers) {
     int count = 0, latest = k_never;
     for (const Line& line : lines) {
-      if (line.match.pid != static_cast<long>(pid)) continue;
+      if (line.about != pid) continue;
       ++count;
       latest = line.number;
     }
@@ -196,7 +195,7 @@ void judge_status(const ExpectLines& expect, const CaseView& view, const std::ve
           fmt::format("the pattern of the {} lacks {{pid}} or {{status}}", name_of_line(expect)));
     const ProcessState* process = nullptr;
     for (const ProcessState& candidate : view.cluster().processes())
-      if (bears(&candidate, line.match.pid) && candidate.appeared_at <= line.number) process = &candidate;
+      if (candidate.pid == line.about && candidate.appeared_at <= line.number) process = &candidate;
     if (!process) {
       wrong.push_back(
           fmt::format("{} names pid {}, which no process has", quoted(line.output->text), *line.match.pid));

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -81,6 +83,17 @@ Fd receive_descriptor(int socket) {
   return Fd(fd);
 }
 
+// fork(2), the child in new namespaces. Not clone3: containers refuse it, since a filter cannot see its
+// flags.
+pid_t fork_with(unsigned long namespaces) {
+  return static_cast<pid_t>(::syscall(SYS_clone, namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+}
+
+[[noreturn]] void cannot(const char* what) {
+  ::dprintf(2, "clusterspec: %s: %s\n", what, ::strerror(errno));
+  ::_exit(127);
+}
+
 [[noreturn]] void become_the_server(const SpawnRequest& request, char* const* arguments,
                                     char* const* environment, int channel) {
   if (request.helper)
@@ -91,7 +104,12 @@ Fd receive_descriptor(int socket) {
   ::dup2(request.input, 0);
   ::dup2(request.output, 1);
   ::dup2(request.error, 2);
+  if (request.first_process &&
+      (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+       ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0))
+    cannot("mounting /proc");
   for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  for (const Signal signal : request.ignored) ::signal(signal.number, SIG_IGN);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -125,7 +143,7 @@ Result<Spawned> spawn(const SpawnRequest& request) {
   if (!channel) return tl::unexpected(channel.error());
   const auto arguments = pointers(request.arguments);
   const auto environment = pointers(request.environment);
-  const pid_t pid = ::fork();
+  const pid_t pid = request.first_process ? fork_with(CLONE_NEWPID | CLONE_NEWNS) : ::fork();
   if (pid < 0) return system_failure("fork");
   if (pid == 0) become_the_server(request, arguments.data(), environment.data(), channel->theirs.get());
   channel->theirs.reset();

@@ -22,6 +22,9 @@ struct SpawnRequest {
   bool terminal = false;                        // `input` is a pty: make it the controlling terminal
   const NotificationFilter* watched = nullptr;  // to be installed
   std::optional<std::uint64_t> files;           // RLIMIT_NOFILE's soft limit; empty: as ours
+  std::vector<Signal> ignored;                  // found ignored by the program, unlike all others
+  // Process 1 of a new pid namespace with a /proc of its own (pid_namespaces(7)). Needs CAP_SYS_ADMIN.
+  bool first_process = false;
   bool helper = false;  // no server but a tool that works for us: stays in our process group, dies with us
 };
 
@@ -32,10 +35,10 @@ struct Spawned {
 };
 
 // Starts the program as leader of a new session and process group (a helper: in ours), with default
-// dispositions and no signal blocked (an ignored SIGINT that we inherited would change how the server ends),
-// no core files, and no descriptor but 0, 1, 2. Where the program cannot be executed it says so on its
-// standard error and ends with exit code 127, as a shell would. A watched program stands still in its execve
-// until its first notification is answered.
+// dispositions (but for `ignored`) and no signal blocked (an ignored SIGINT that we inherited would change
+// how the server ends), no core files, and no descriptor but 0, 1, 2. Where the program cannot be executed it
+// says so on its standard error and ends with exit code 127, as a shell would. A watched program stands still
+// in its execve until its first notification is answered.
 Result<Spawned> spawn(const SpawnRequest& request);
 
 // Descriptors that this process may have open (getrlimit(2)).

@@ -167,6 +167,14 @@ std::optional<Described> read_description(Pid pid) {
 
 }  // namespace
 
+Pid innermost_pid(Pid pid) {
+  const std::string status = read_whole(fmt::format("/proc/{}/status", pid));
+  const auto begin = status.find("\nNSpid:");
+  if (begin == std::string::npos) return 0;
+  const std::string line = status.substr(begin + 1, status.find('\n', begin + 1) - begin - 1);
+  return to_number<Pid>(std::string_view(line).substr(line.find_last_of("\t ") + 1)).value_or(0);
+}
+
 std::optional<Described> describe_process(Pid pid) {
   // An execve in the middle would make one process out of two: then once more.
   constexpr int k_tries = 4;

@@ -23,6 +23,8 @@ std::optional<ProcessStat> read_stat(Pid pid);
 // The process a thread belongs to; the id itself if it is gone.
 Pid process_of_thread(Pid thread);
 
+// The process's pid in the innermost pid namespace (NSpid, proc_pid_status(5)); 0: gone.
+Pid innermost_pid(Pid pid);
 std::optional<Described> describe_process(Pid pid);
 
 // Every descendant of `root`, zombies too, parents first. `root` is not in it.
@@ -31,8 +33,8 @@ std::vector<ProcessSeen> descendants_of(Pid root);
 struct Population {
   int processes = 0, threads = 0;
 };
-// Process 1 of a pid namespace asks for every pid up to the last one given out, which is cheap, or for all, which
-// costs about 1 ms: pids come round, and those given out before the last round are above the last one.
+// Process 1 of a pid namespace asks for every pid up to the last one given out, which is cheap, or for all,
+// which costs about 1 ms: pids come round, and those given out before the last round are above the last one.
 enum class Sweep { up_to_last_pid, all_pids };
 
 // How many there are below this process. Zombies count. Process 1 of a pid namespace has threads of its own

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "linux/other_user.hpp"
 #include "linux/process.hpp"
 
 namespace clusterspec {
@@ -149,15 +150,16 @@ bool copying_allowed() {
 
 int listen_on(int socket, int backlog) { return ::listen(socket, backlog) == 0 ? 0 : errno; }
 
-Result<Fd> occupy_port(const std::string& host, int port, bool reuse_port) {
+Result<Fd> occupy_port(const std::string& host, int port, bool reuse_port, bool other_user) {
+  const AsOtherUser user(other_user);
   Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return system_failure("socket");
   set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (reuse_port) set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
   const sockaddr_in address = address_of(host, port);
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return system_failure("bind");
-  if (::listen(fd.get(), 16) != 0) return system_failure("listen");
+    return errno == EADDRINUSE ? Result<Fd>() : system_failure("bind");
+  if (::listen(fd.get(), 16) != 0) return errno == EADDRINUSE ? Result<Fd>() : system_failure("listen");
   return fd;
 }
 

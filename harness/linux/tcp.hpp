@@ -55,8 +55,9 @@ bool copying_allowed();
 // exactly when we say so.
 int listen_on(int socket, int backlog);
 
-// A bound and listening socket of our own; with or without SO_REUSEPORT.
-Result<Fd> occupy_port(const std::string& host, int port, bool reuse_port);
+// A bound and listening socket of our own; with or without SO_REUSEPORT. Empty: the kernel does not give it the
+// port, as it is somebody's already (EADDRINUSE).
+Result<Fd> occupy_port(const std::string& host, int port, bool reuse_port, bool other_user = false);
 
 // A port that was free at this moment.
 Result<int> free_port(const std::string& host);

@@ -74,6 +74,11 @@ class Rules {
   }
   void operator()(const SendSignal& it) const { at_least("times", it.times, 1); }
   void operator()(const Press& it) const { at_least("times", it.times, 1); }
+  void operator()(const Occupy& it) const {
+    wrong_if(it.refused && it.how == Occupation::alone, "refused",
+             "a program without SO_REUSEPORT is refused by every port in use",
+             "occupy = \"shared\" shows whether it can join");
+  }
   void operator()(const Hold& it) const { longer_than_nothing("within", it.within); }
   void operator()(const AwaitHeld& it) const {
     at_least("count", it.count, 1);
@@ -114,7 +119,9 @@ class Rules {
              "the terminating line names no process", "once-by-each judges who writes it");
   }
   void operator()(const ExpectConnections& it) const {
-    judges({"outcome", "never", "count", "by"});
+    judges({"outcome", "never", "count", "by", "in-order", "announced"});
+    wrong_if(read_well("in-order", it.in_order.size()) && it.in_order.size() == 1, "in-order",
+             "an order needs at least two outcomes", "in-order = [\"answered\", \"refused\"]");
     if (it.count) at_least("count", *it.count, 1);
     for (const Outcome outcome : it.never)
       wrong_if(std::find(it.outcome.begin(), it.outcome.end(), outcome) != it.outcome.end(), "never",
@@ -181,9 +188,31 @@ class Rules {
 
 }  // namespace
 
+namespace {
+
+// Only what belongs to a network of its own (Linux's Documentation/networking/ip-sysctl.rst): all else would
+// change the machine.
+void check_sysctl(const ReadScenario& read, Mistakes& mistakes) {
+  for (const std::string& setting : read.scenario.sysctl) {
+    const auto name = setting.substr(0, setting.find('='));
+    const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+      return std::isalnum(c) || c == '_' || c == '.' || c == '-';
+    });
+    if (name.size() + 1 < setting.size() && plain && name.starts_with("net.") &&
+        name.find("..") == std::string::npos)
+      continue;
+    mistakes.add(place(read.root, "sysctl"),
+                 fmt::format("\"{}\" is no setting of a network", printable(setting)),
+                 "\"net.ipv4.tcp_migrate_req=1\"");
+  }
+}
+
+}  // namespace
+
 void check_values(const ReadScenario& read, Mistakes& mistakes) {
   if (const toml::table* launch = read.root.get_as<toml::table>("launch"))
     Rules(*launch, mistakes)(read.scenario.launch);
+  check_sysctl(read, mistakes);
   if (const toml::table* link = read.root.get_as<toml::table>("link"))
     Rules(*link, mistakes)(read.scenario.link);
   for (std::size_t i = 0; i < read.steps.size(); ++i)

@@ -27,6 +27,8 @@ struct Machine {
   bool attribution = false;        // descriptors of servers may be copied: who serves a connection is known
   std::vector<std::string> notes;  // one line for each thing that is not possible
   std::string no_link{};           // why a cell cannot have a link with delay; empty: it can, or nobody asked
+  std::map<std::string, std::string> no_sysctl{};  // setting -> why it cannot be made; only those asked for
+  bool other_users = false;                        // a process of ours may become another user's
 };
 
 }  // namespace clusterspec

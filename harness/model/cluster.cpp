@@ -35,6 +35,7 @@ void Cluster::apply(const Event& event, int number) {
                    process.parent = e.parent;
                    process.group = e.group;
                    process.session = e.session;
+                   process.own_pid = e.own_pid;
                    // Only polling saw it: then there is no execve to tell a worker by.
                    if (event.source == Source::polling) adopt(process);
                    if (process.instance.empty())
@@ -57,12 +58,12 @@ void Cluster::apply(const Event& event, int number) {
                  [&](const Listening& e) {
                    if (e.pid) known(e.pid, number);
                    // Polling may see a socket while two processes hold it, and its one owner later.
-            for (ListenerState& listener : m_listeners) {
-              if (!listener.open() || listener.facts.socket != e.socket) continue;
-              listener.facts.pid = e.pid;
-              return;
-            }
-            m_listeners.push_back({e, number, k_never});
+                   for (ListenerState& listener : m_listeners) {
+                     if (!listener.open() || listener.facts.socket != e.socket) continue;
+                     listener.facts.pid = e.pid;
+                     return;
+                   }
+                   m_listeners.push_back({e, number, k_never});
                  },
                  [&](const ListenersSeen& e) {
                    // A dump that lacks a listener proves it closed, earlier than the kernel's own notice may
@@ -117,6 +118,15 @@ const ProcessState* Cluster::process(Pid pid) const {
   for (auto it = m_processes.rbegin(); it != m_processes.rend(); ++it)
     if (it->pid == pid) return &*it;
   return nullptr;
+}
+
+Pid Cluster::pid_of_named(long named) const {
+  bool nested = false;
+  for (auto it = m_processes.rbegin(); it != m_processes.rend(); ++it) {
+    nested = nested || it->own_pid;
+    if (it->own_pid == named) return it->pid;
+  }
+  return nested ? 0 : static_cast<Pid>(named);
 }
 
 const InstanceState* Cluster::instance(std::string_view name) const {

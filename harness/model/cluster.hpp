@@ -18,6 +18,7 @@ inline constexpr int k_never = -1;  // an event number that does not exist
 
 struct ProcessState {
   Pid pid = 0, parent = 0, group = 0, session = 0;
+  Pid own_pid = 0;       // what it and its lines call it, if that is not `pid`
   std::string instance;  // whose descendant
   bool launcher = false;
   int ordinal = 0;     // worker number, 0: no worker
@@ -53,6 +54,9 @@ class Cluster {
   const std::vector<InstanceState>& instances() const { return m_instances; }
 
   const ProcessState* process(Pid pid) const;
+  // What we call the process that a line of the server calls `named`: another pid where the server is the
+  // first process of a pid namespace. 0: it has no such process.
+  Pid pid_of_named(long named) const;
   const ProcessState* launcher(std::string_view instance = k_first_instance) const;
   const InstanceState* instance(std::string_view name = k_first_instance) const;
   const ListenerState* listener(SocketCookie socket) const;

@@ -177,6 +177,8 @@ struct ExpectConnections {
   std::optional<int> count;
   std::optional<Target> by;
   std::optional<Moment> before;
+  std::vector<Outcome> in_order;
+  bool announced = false;
 
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
@@ -186,6 +188,9 @@ struct ExpectConnections {
     v("count", self.count, Need::optional, "how many connections, so that an empty group cannot pass");
     v("by", self.by, Need::optional, "each was held by one of these processes");
     v("before", self.before, Need::optional, "only those begun before this moment");
+    v("in-order", self.in_order, Need::optional,
+      "as their clients began them, all of the first outcome came before any of the next, and so on");
+    v("announced", self.announced, Need::optional, "the last answer of each announced the close");
   }
 };
 

@@ -108,7 +108,8 @@ struct Implementation {
   std::vector<std::string> arguments;  // {port} {host} {workers} {dir} are filled in at launch
   std::vector<std::string> endpoint;   // arguments that set address and port; left out by `defaults = true`
   std::vector<std::string> value;  // arguments that carry an arbitrary {value}, e.g. ["--label", "{value}"]
-  std::optional<Clustering> clustering;  // absent: the count stands in `arguments`
+  std::map<std::string, std::vector<std::string>> options;  // what a scenario may ask for by name
+  std::optional<Clustering> clustering;                     // absent: the count stands in `arguments`
   std::map<std::string, std::string> environment;
   std::string install;  // the command that installs it, for a skip's reason
   Duration start_within = std::chrono::seconds(10);
@@ -131,6 +132,8 @@ struct Implementation {
     v("arguments", self.arguments, Need::optional, "arguments; {port} {host} {workers} {dir} are filled in");
     v("endpoint", self.endpoint, Need::optional, "arguments that set address and port");
     v("value", self.value, Need::optional, "arguments that carry an arbitrary {value}");
+    v("options", self.options, Need::optional,
+      "name = arguments of a behaviour that scenarios ask for by that name, e.g. force = [\"--force\"]");
     v("environment", self.environment, Need::optional, "variables to set");
     v("install", self.install, Need::optional, "the command that installs it");
     v("start-within", self.start_within, Need::optional, "how long it may take until ready, default \"10s\"");

@@ -15,12 +15,14 @@ namespace clusterspec {
 // A process is seen for the first time.
 struct Appeared {
   Pid pid = 0, parent = 0, group = 0, session = 0;
+  Pid own_pid = 0;  // by which it knows itself, in a pid namespace of its server's own; else 0
   template <class S, class V>
   static void describe(S& s, V&& v) {
     v("pid", s.pid);
     v("parent", s.parent);
     v("group", s.group);
     v("session", s.session);
+    v("own_pid", s.own_pid);
   }
 };
 

@@ -107,6 +107,7 @@ struct Scenario {
   std::vector<Standing> waive;
   std::vector<std::string> tags;
   Combination combination;
+  std::vector<std::string> sysctl;  // "net.NAME=VALUE", set in the cell's network (sysctl(8))
   Link link;
   Launch launch;
   bool launches_itself = false;  // some step is a `launch`: nothing is started before the first step
@@ -123,6 +124,8 @@ struct Scenario {
       "what an implementation must be capable of; else the case is skipped");
     v("waive", self.waive, Need::optional, "standing expectations that are not judged");
     v("tags", self.tags, Need::optional, "words of your own");
+    v("sysctl", self.sysctl, Need::optional,
+      "kernel settings of the server's network, \"net.ipv4.tcp_migrate_req=1\"");
     v("link", self.link, Need::optional, "the network between client and server; else they share a loopback");
   }
 };

@@ -37,6 +37,9 @@ struct Launch {
   std::string argv0;
   bool other_directory = false;
   std::optional<int> files;
+  std::vector<Signal> ignored;       // found ignored at the start, as below nohup
+  std::vector<std::string> options;  // names of the implementation's [options]
+  bool first_process = false;        // process 1 of a pid namespace, as in a container (pid_namespaces(7))
 
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
@@ -58,6 +61,11 @@ struct Launch {
       "start in an empty directory, with an empty PATH");
     v("files", self.files, Need::optional,
       "so many descriptors the server may have open (RLIMIT_NOFILE); default: as many as we were given");
+    v("ignored", self.ignored, Need::optional, "signals that the server finds ignored, as below nohup");
+    v("options", self.options, Need::optional,
+      "behaviours to turn on, by their names in the implementation's [options]");
+    v("first-process", self.first_process, Need::optional,
+      "the server is process 1 of a pid namespace, as in a container");
   }
 };
 
@@ -223,11 +231,12 @@ struct SendSignal {
   }
 };
 
-enum class Key { ctrl_c, ctrl_backslash };
+enum class Key { ctrl_c, ctrl_backslash, hang_up };
 template <>
 struct Names<Key> {
   static constexpr std::array table{std::pair{Key::ctrl_c, "ctrl-c"},
-                                    std::pair{Key::ctrl_backslash, "ctrl-\\"}};
+                                    std::pair{Key::ctrl_backslash, "ctrl-\\"},
+                                    std::pair{Key::hang_up, "hang-up"}};
 };
 
 struct Press {
@@ -235,7 +244,8 @@ struct Press {
   int times = 1;
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
-    v("press", self.key, Need::required, "a key typed at the controlling terminal");
+    v("press", self.key, Need::required,
+      "a key typed at the controlling terminal, or hang-up: the terminal is closed");
     v("times", self.times, Need::optional, "how often");
   }
 };
@@ -251,9 +261,13 @@ struct Names<Occupation> {
 // A foreign program holds the port, listening, from here to the end of the case.
 struct Occupy {
   Occupation how = Occupation::alone;
+  bool other_user = false;
+  bool refused = false;
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
     v("occupy", self.how, Need::required, "alone: bound without SO_REUSEPORT; shared: with it");
+    v("other-user", self.other_user, Need::optional, "the program is that of another user");
+    v("refused", self.refused, Need::optional, "the port must be refused to it");
   }
 };
 

@@ -37,6 +37,15 @@ struct Judgement {
   friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 
+// What became of a group of connections, also where nothing was wrong with it.
+struct GroupResult {
+  std::string group;
+  std::map<Outcome, int> outcomes;
+  Duration slowest{};  // from a connection's beginning to its outcome
+  int slow = 0;        // connections that took longer than k_slow
+};
+inline constexpr Duration k_slow = std::chrono::milliseconds(500);
+
 struct CaseResult {
   std::string id;
   std::string scenario;  // name
@@ -49,9 +58,10 @@ struct CaseResult {
   double seconds = 0;
   int repetition = 0;  // 0: the only one, else 1 to N of --repeat
   bool became_ready = false;
-  std::string journal_file;  // where it was kept; may be empty
-  std::string capsule_file;  // of a failure, once for each case of the run
-  Journal journal;           // kept for cases that did not pass
+  std::vector<GroupResult> groups;  // in the order of their first outcomes
+  std::string journal_file;         // where it was kept; may be empty
+  std::string capsule_file;         // of a failure, once for each case of the run
+  Journal journal;                  // kept for cases that did not pass
 };
 
 enum class RequirementVerdict { pass, fail, skip, error, untested };

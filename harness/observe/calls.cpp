@@ -60,8 +60,7 @@ Pid CallObserver::caller(const Notification& notification) {
   const Pid pid = process_of_thread(thread);
   m_process_of_thread[thread] = pid;
   if (m_processes.known(pid)) return pid;
-  if (const auto stat = read_stat(pid))
-    m_recorder.record(Source::notification, Appeared{pid, stat->parent, stat->group, stat->session});
+  m_processes.appeared(pid, Source::notification);
   m_processes.track(pid);
   return pid;
 }

@@ -105,6 +105,9 @@ std::optional<Call> gated_call(const Notification& n, Pid caller, int pidfd) {
   return std::nullopt;
 }
 
+// So many connections at once are a load.
+constexpr int k_many = 1000;
+
 std::vector<WatchedCall> frequent_calls(const Scenario& scenario) {
   std::vector<WatchedCall> all;
   const auto watch = [&](Call call) {
@@ -117,8 +120,10 @@ std::vector<WatchedCall> frequent_calls(const Scenario& scenario) {
   const auto of_a_queue = [](Outcome outcome) {
     return outcome == Outcome::reset_queued || outcome == Outcome::reset_handshake;
   };
-  const bool loaded = std::any_of(scenario.steps.begin(), scenario.steps.end(),
-                                  [](const Step& step) { return std::holds_alternative<Load>(step.action); });
+  const bool loaded = std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const Step& step) {
+    const auto* open = std::get_if<Open>(&step.action);
+    return std::holds_alternative<Load>(step.action) || (open && open->count >= k_many);
+  });
   const auto tells_queues = [&](const Expectation& expectation) {
     const auto* it = std::get_if<ExpectConnections>(&expectation.subject);
     return it && (!loaded || std::any_of(it->outcome.begin(), it->outcome.end(), of_a_queue) ||

@@ -24,8 +24,9 @@ std::optional<SentSignal> sent_signal(const Notification& notification, Pid call
 std::optional<Call> gated_call(const Notification& notification, Pid caller, int pidfd);
 
 // The frequent calls that have to be watched: for the gates of the steps, and where connections are judged
-// the closing of listeners, which tells a connection reset in a queue from others. Under a load, which would
-// be slowed, that is watched only where an expectation names these outcomes.
+// the closing of listeners, which tells a connection reset in a queue from others. Under a load, or a
+// thousand connections, which would be slowed, that is watched only where an expectation names these
+// outcomes.
 std::vector<WatchedCall> frequent_calls(const Scenario& scenario);
 
 }  // namespace clusterspec

@@ -28,8 +28,7 @@ void PollingObserver::look_now() {
     if (process.state == 'Z') continue;
     if (!m_processes.known(process.pid)) {
       if (m_processes.full()) continue;
-      if (const auto stat = read_stat(process.pid))
-        m_recorder.record(Source::polling, Appeared{process.pid, stat->parent, stat->group, stat->session});
+      m_processes.appeared(process.pid, Source::polling);
       m_processes.track(process.pid);
     }
     describe_if_changed(process.pid);

@@ -12,6 +12,13 @@ ProcessWatch::~ProcessWatch() {
   for (auto& [pid, watched] : m_watched) m_loop.forget(watched.pidfd.get());
 }
 
+void ProcessWatch::appeared(Pid pid, Source source) {
+  const auto stat = read_stat(pid);
+  if (!stat) return;
+  m_recorder.record(
+      source, Appeared{pid, stat->parent, stat->group, stat->session, m_nested ? innermost_pid(pid) : 0});
+}
+
 bool ProcessWatch::track(Pid pid) {
   if (m_watched.contains(pid)) return false;
   Watched watched{open_pidfd(pid), false};
@@ -81,8 +88,7 @@ void ProcessWatch::look(const std::string& occasion) {
   ProcessesSeen seen{occasion, descendants_of(own_pid())};
   for (const ProcessSeen& process : seen.processes) {
     if (m_watched.contains(process.pid) || process.state == 'Z' || full()) continue;
-    if (const auto stat = read_stat(process.pid))
-      m_recorder.record(Source::procfs, Appeared{process.pid, stat->parent, stat->group, stat->session});
+    appeared(process.pid, Source::procfs);
     track(process.pid);
   }
   describe_all_due();

@@ -18,6 +18,10 @@ class ProcessWatch {
   ProcessWatch(const ProcessWatch&) = delete;
   ProcessWatch& operator=(const ProcessWatch&) = delete;
 
+  // Records that there is a new process, with what is known of its place.
+  void appeared(Pid pid, Source source);
+  // Some server's processes are in a pid namespace of its own: their pids there are asked for too.
+  void nested() { m_nested = true; }
   // Follows the process until it has been waited for. True if it was not known.
   bool track(Pid pid);
   // Looks take up no more processes than this. Each costs a descriptor, and a server that starts processes
@@ -53,6 +57,7 @@ class ProcessWatch {
   std::map<Pid, Watched> m_watched;
   std::set<Pid> m_due;
   std::size_t m_most = 512;
+  bool m_nested = false;
 };
 
 }  // namespace clusterspec

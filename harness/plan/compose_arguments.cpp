@@ -128,6 +128,11 @@ Arguments compose_arguments(const Implementation& implementation, const Launch& 
     auto more = option_groups(implementation.endpoint, filling);
     others.insert(others.end(), more.begin(), more.end());
   }
+  for (const std::string& name : launch.options)
+    if (const auto option = implementation.options.find(name); option != implementation.options.end()) {
+      auto more = option_groups(option->second, filling);
+      others.insert(others.end(), more.begin(), more.end());
+    }
   auto values = value_groups(implementation, launch, filling);
   others.insert(others.end(), values.begin(), values.end());
   const auto clustering = implementation.clustering ? clustering_groups(*implementation.clustering, launch)

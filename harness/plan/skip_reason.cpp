@@ -26,6 +26,16 @@ std::string lacks_link(const Machine& machine) {
   return "this machine gives no link between client and server: " + machine.no_link;
 }
 
+std::string lacks_sysctl(const Scenario& scenario, const Machine& machine) {
+  if (scenario.sysctl.empty()) return {};
+  if (!machine.namespaces)
+    return "kernel settings are made in a network of the case's own, which is not allowed here";
+  for (const std::string& setting : scenario.sysctl)
+    if (const auto it = machine.no_sysctl.find(setting); it != machine.no_sysctl.end())
+      return fmt::format("this machine does not let {} be set: {}", setting, it->second);
+  return {};
+}
+
 std::string lacks_request(const Implementation& it, std::string_view kind) {
   if (kind == "nothing" || it.requests.contains(std::string(kind))) return {};
   return fmt::format("{} states no request of kind \"{}\"", it.name, kind);
@@ -94,7 +104,11 @@ class Implied {
     return first_of({count(launch), spelling(launch),
                      launch.values.empty() && launch.more_values == 0 ? "" : need(Capability::values),
                      launch.defaults ? need(Capability::defaults) : "",
-                     launch.terminal ? need(Capability::terminal) : ""});
+                     launch.terminal ? need(Capability::terminal) : "",
+                     launch.first_process ? need(Capability::isolation) : "", option(launch)});
+  }
+  std::string operator()(const Occupy& occupy) const {
+    return occupy.other_user && !m_machine.other_users ? "only root can be another user" : "";
   }
   std::string operator()(const Open& open) const {
     return first_of(
@@ -135,6 +149,13 @@ class Implied {
     return {};
   }
 
+  std::string option(const Launch& launch) const {
+    for (const std::string& name : launch.options)
+      if (!m_it.options.contains(name))
+        return fmt::format("{} states no option \"{}\" under [options]", m_it.name, name);
+    return {};
+  }
+
   std::string spelling(const Launch& launch) const {
     if (launch.spelling.empty()) return {};
     if (!m_it.clustering) return need(Capability::clustering_option);
@@ -158,6 +179,7 @@ std::string skip_reason(const Scenario& scenario, const Implementation& implemen
     if (std::string reason = lacks(capability, implementation, machine); !reason.empty()) return reason;
   if (scenario.link.there())
     if (std::string reason = lacks_link(machine); !reason.empty()) return reason;
+  if (std::string reason = lacks_sysctl(scenario, machine); !reason.empty()) return reason;
   const Implied implied(implementation, machine);
   if (!scenario.launches_itself)
     if (std::string reason = implied(scenario.launch); !reason.empty()) return reason;

@@ -114,6 +114,14 @@ void leave_process_behind(bool with_listeners) {
   live_on();
 }
 
+void give_listeners_to(unsigned user) {
+  const int most = most_descriptors();
+  for (int fd = STDERR_FILENO + 1; fd < most; ++fd) {
+    if (is_listener(fd)) [[maybe_unused]]
+      const int changed = fchown(fd, user, user);
+  }
+}
+
 void let_listeners_be_inherited() {
   const int most = most_descriptors();
   for (int fd = STDERR_FILENO + 1; fd < most; ++fd) {

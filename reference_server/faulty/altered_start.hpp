@@ -26,6 +26,10 @@ tl::expected<pid_t, std::error_code> start_by_fork(const reference_server::Launc
 // ends by itself after a few seconds, so that a broken server does not litter the machine.
 void leave_process_behind(bool with_listeners);
 
+// Makes every listening socket of this process another user's (chown(2)), whose programs may then join its
+// port.
+void give_listeners_to(unsigned user);
+
 // Makes every listening socket of this process survive execve.
 void let_listeners_be_inherited();
 

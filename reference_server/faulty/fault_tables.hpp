@@ -11,5 +11,6 @@ std::span<const Fault> tracking_faults();
 std::span<const Fault> ending_faults();
 std::span<const Fault> production_faults();
 std::span<const Fault> production_ending_faults();
+std::span<const Fault> surroundings_faults();
 
 }  // namespace faulty_server

@@ -1,7 +1,7 @@
 #pragma once
 // The reference server with exactly one decision broken: what a conformance suite has to find. One row of the
-// tables in starting_, tracking_, ending_ and production_faults.cpp is one fault; nothing else has to be
-// touched to add one.
+// tables in starting_, tracking_, ending_, production_ and surroundings_faults.cpp is one fault; nothing else
+// has to be touched to add one.
 #include <functional>
 #include <span>
 #include <string_view>

@@ -245,6 +245,26 @@ void note_listening_address() {
   }
 }
 
+void answer_some_more() {
+  constexpr std::string_view k_answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  constexpr int k_some = 20, k_milliseconds = 300;
+  const int on = 1;
+  const int fd = socket(s_address.ss_family, SOCK_STREAM, 0);
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&s_address), s_address_size) != 0 || listen(fd, 64) != 0)
+    return;
+  pollfd waiting{fd, POLLIN, 0};
+  for (int answered = 0; answered < k_some && poll(&waiting, 1, k_milliseconds) == 1; ++answered) {
+    const int client = accept(fd, nullptr, nullptr);
+    char request[1024];
+    // Read before the end: unread bytes would turn the close into a reset.
+    [[maybe_unused]] const auto got = read(client, request, sizeof request);
+    [[maybe_unused]] const auto put = write(client, k_answer.data(), k_answer.size());
+    close(client);
+  }
+  close(fd);
+}
+
 void leave_exclusive_listener() {
   int ready[2];
   if (s_address_size == 0 || pipe(ready) != 0 || fork() != 0) {

@@ -56,6 +56,41 @@ TEST_CASE("Outcomes are counted by who held the connection") {
   CHECK_THAT(finding.hint, Catch::Matchers::Contains("EAGAIN"));
 }
 
+TEST_CASE("Outcomes follow one another as their clients began") {
+  ExpectConnections expect;
+  expect.group = "quick";
+  expect.in_order = {Outcome::answered, Outcome::refused};
+  holds(expect);
+  const auto refuse = [](JournalBuilder& builder, int index) {
+    auto& one = builder.get<Concluded>(index);
+    one.outcome = Outcome::refused;
+    one.pid = 0;
+    one.listener = 0;
+  };
+  JournalBuilder gone;
+  for (int i = 0; i < 6; ++i) gone.get<Concluded>(i).begun = 100 + i;
+  refuse(gone, 4);
+  refuse(gone, 5);
+  holds(expect, gone);
+  JournalBuilder back = gone;
+  refuse(back, 2);
+  fails(expect, back, "1 of 6: 1 answered at launcher (pid 2) begun after one that was refused");
+  // What is in no phase is for other expectations to judge.
+  back.get<Concluded>(3).outcome = Outcome::hung;
+  holds(expect, back);
+}
+
+TEST_CASE("A close is announced by the last answer") {
+  ExpectConnections expect;
+  expect.group = "quick";
+  expect.announced = true;
+  JournalBuilder announced;
+  for (int i = 0; i < 6; ++i) announced.get<Concluded>(i).close_announced = true;
+  holds(expect, announced);
+  announced.get<Concluded>(0).close_announced = false;
+  fails(expect, announced, "not in that of 1 of 6");
+}
+
 TEST_CASE("Outcomes that must never be") {
   ExpectConnections expect;
   expect.group = "quick";

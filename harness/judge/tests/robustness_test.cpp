@@ -18,8 +18,14 @@ Scenario demanding_scenario() {
                     target("launcher"), false, true, true,  true};
   ExpectLines by{LineKind::terminating, 3, false, true, target("all"), {}, false, true, false, true};
   ExpectLines failed{LineKind::failed, 0, false, false, target("workers"), {}, true, false, true, false};
-  ExpectConnections connections{"quick", {Outcome::answered}, {Outcome::hung},
-                                6,       target("all"),       moment("signalled")};
+  ExpectConnections connections{"quick",
+                                {Outcome::answered},
+                                {Outcome::hung},
+                                6,
+                                target("all"),
+                                moment("signalled"),
+                                {Outcome::answered, Outcome::refused},
+                                false};
   ExpectSpread spread{"quick", target("all"), 1e-9, 6};
   ExpectOrder order{{moment("launched"), moment("ready"), moment("every quick concluded"),
                      moment("step interrupt"), moment("signalled"), moment("any worker closed its listener"),

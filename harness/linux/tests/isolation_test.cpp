@@ -9,8 +9,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "linux/other_user.hpp"
 #include "linux/procfs.hpp"
 #include "linux/stream.hpp"
+#include "linux/sysctl.hpp"
 #include "linux/tcp.hpp"
 #include "linux/tests/in_cell.hpp"
 
@@ -49,6 +51,39 @@ TEST_CASE("A cell has a network of its own, with loopback up") {
     });
     if (status) CHECK(*status == 0);
   }
+}
+
+TEST_CASE("Kernel settings of a cell's network stay in it") {
+  const std::string setting = "net.ipv4.tcp_fin_timeout=";
+  const auto value = [] {
+    const Fd fd(::open("/proc/sys/net/ipv4/tcp_fin_timeout", O_RDONLY));
+    return read_line(fd.get());
+  };
+  const std::string before = value();
+  for (const Isolation isolation : k_isolated) {
+    const auto status = in_cell(isolation, [&] {
+      if (!set_sysctl(setting + "17") || value() != "17") return 2;
+      return set_sysctl("net.ipv4.no_such_setting=1") ? 3 : 0;
+    });
+    if (status) CHECK(*status == 0);
+  }
+  CHECK(value() == before);
+}
+
+TEST_CASE("Another user's socket cannot join a port") {
+  if (!AsOtherUser().possible()) {
+    WARN("we cannot be another user here");
+    return;
+  }
+  const auto port = free_port("127.0.0.1");
+  REQUIRE(port);
+  const auto ours = occupy_port("127.0.0.1", *port, true);
+  REQUIRE((ours && *ours));
+  const auto also_ours = occupy_port("127.0.0.1", *port, true);
+  CHECK((also_ours && *also_ours));
+  const auto theirs = occupy_port("127.0.0.1", *port, true, true);
+  REQUIRE(theirs);
+  CHECK_FALSE(*theirs);
 }
 
 TEST_CASE("A cell has no descriptor of ours but those it is to keep") {

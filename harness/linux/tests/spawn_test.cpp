@@ -13,6 +13,7 @@
 #include "linux/stream.hpp"
 #include "linux/terminal.hpp"
 #include "linux/tests/children.hpp"
+#include "linux/tests/in_cell.hpp"
 
 using namespace clusterspec;
 using namespace clusterspec::tests;
@@ -103,6 +104,30 @@ TEST_CASE("A server starts with default dispositions and nothing blocked, whatev
   }
   CHECK(field_of(status, "SigIgn") == "0000000000000000");
   CHECK(field_of(status, "SigBlk") == "0000000000000000");
+}
+
+TEST_CASE("A server finds those signals ignored that it shall find so") {
+  SpawnRequest request;
+  request.ignored = {Signal{SIGINT}, Signal{SIGHUP}};
+  Program program({"/bin/cat", "/proc/self/status"}, std::move(request));
+  CHECK(field_of(read_to_end(program.out()), "SigIgn") == "0000000000000003");
+}
+
+TEST_CASE("A first process is 1 in a /proc of its own, and another here") {
+  for (const Isolation isolation : k_isolated) {
+    const auto status = in_cell(isolation, [] {
+      SpawnRequest request;
+      request.first_process = true;
+      // /proc/self is 1 only if that /proc is of the same pid namespace.
+      Program program({"/bin/sh", "-c", "read pid rest < /proc/self/stat; echo $$ $pid; read line"},
+                      std::move(request));
+      const bool first = read_line(program.out()) == "1 1";
+      return first && program.pid() != 1 && innermost_pid(program.pid()) == 1 && innermost_pid(own_pid()) == 1
+                 ? 0
+                 : 1;
+    });
+    if (status) CHECK(*status == 0);
+  }
 }
 
 TEST_CASE("A server leads a session and a process group of its own") {

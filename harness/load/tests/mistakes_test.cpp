@@ -282,6 +282,18 @@ TEST_CASE("keys are pressed at a terminal") {
   CHECK_THAT(with_step("press = \"ctrl-c\"\n"), Contains("there is no terminal to press a key at"));
 }
 
+TEST_CASE("only a network's own settings are made") {
+  for (const std::string setting :
+       {"kernel.pid_max=5", "net.ipv4.tcp_migrate_req",
+        "net.ipv4.tcp_migrate_req=", "net.ipv4/../../kernel=1", "net..x=1", "=1", ""})
+    CHECK_THAT(mistakes_of("sysctl = \"" + setting + "\"\n" + k_head + k_expect),
+               Contains("is no setting of a network"));
+}
+
+TEST_CASE("whether a program may join a port says only one that could") {
+  CHECK_THAT(with_step("occupy = \"alone\"\nrefused = true\n"), Contains("is refused by every port in use"));
+}
+
 TEST_CASE("a silent connection gets no further than connected") {
   CHECK_THAT(with_step("open = \"a\"\nrequest = \"nothing\"\n"), Contains("gets no further than connected"));
 }

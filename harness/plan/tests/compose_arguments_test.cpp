@@ -117,6 +117,16 @@ TEST_CASE("values are carried byte for byte") {
                              "\\x4"});
 }
 
+TEST_CASE("options that are asked for by name come before the values") {
+  Launch it = launch({"2"});
+  it.values = {"x"};
+  it.options = {"force", "unknown"};
+  Implementation server = implementation();
+  server.options["force"] = {"--force", "{port}"};
+  CHECK(composed(it, server) ==
+        List{"-w", "2", "--quiet", "-p", "3000", "--bind=0.0.0.0", "--force", "3000", "--label", "x"});
+}
+
 TEST_CASE("more values are generated") {
   Launch it;
   it.defaults = true;

@@ -59,7 +59,8 @@ TEST_CASE("everything is planned in the order given") {
 
 TEST_CASE("a pattern with a slash selects cases by id") {
   CHECK(ids({{"documented/exit/*"}, {}, {}, {}}).size() == 2);
-  CHECK(ids({{"*/reaped[workers=4]@server"}, {}, {}, {}}) == List{"documented/exit/reaped[workers=4]@server"});
+  CHECK(ids({{"*/reaped[workers=4]@server"}, {}, {}, {}}) ==
+        List{"documented/exit/reaped[workers=4]@server"});
   CHECK(ids({{"documented/exit/reaped[workers=4]"}, {}, {}, {}}).size() == 1);
   CHECK(ids({{"documented/exit/reaped"}, {}, {}, {}}).size() == 2);
   CHECK(ids({{"documented/exit"}, {}, {}, {}}).empty());

@@ -135,6 +135,33 @@ TEST_CASE("a link needs namespaces and a machine that can make one") {
   CHECK(skip_reason(it, able(), without_link) == "");
 }
 
+TEST_CASE("kernel settings need a network of one's own and a kernel that has them") {
+  Scenario it;
+  it.sysctl = {"net.ipv4.a=1", "net.ipv4.b=2"};
+  Machine machine = k_able;
+  CHECK(skip_reason(it, able(), machine) == "");
+  machine.no_sysctl["net.ipv4.b=2"] = "no such file";
+  CHECK(skip_reason(it, able(), machine) == "this machine does not let net.ipv4.b=2 be set: no such file");
+  machine.namespaces = false;
+  CHECK(skip_reason(it, able(), machine) != "");
+}
+
+TEST_CASE("behaviours are asked for by name, other users by root") {
+  Scenario it;
+  it.launch.options = {"force"};
+  CHECK(skip_reason(it, able(), k_able) == "server states no option \"force\" under [options]");
+  Implementation server = able();
+  server.options["force"] = {"--force"};
+  CHECK(skip_reason(it, server, k_able) == "");
+  Occupy occupy;
+  CHECK(skip_reason(with_step(occupy), able(), k_able) == "");
+  occupy.other_user = true;
+  CHECK(skip_reason(with_step(occupy), able(), k_able) == "only root can be another user");
+  Machine machine = k_able;
+  machine.other_users = true;
+  CHECK(skip_reason(with_step(occupy), able(), machine) == "");
+}
+
 TEST_CASE("the launch table of a scenario that launches by itself asks for nothing") {
   Scenario it = with_step(Launch{});
   it.launches_itself = true;
