@@ -86,6 +86,9 @@ CaseResult passing() {
   CaseResult result = base("documented/terminate/in-flight-completes", "workers=4",
                            "A request being handled when the interrupt arrives is answered");
   verify(result, {{"terminate.in-flight-completes", Verdict::pass}}, Verdict::pass);
+  result.groups = {
+      {"slow", {{Outcome::answered, 12}}, std::chrono::microseconds(312'500), 0},
+      {"\x1b[31mlate", {{Outcome::answered, 2}, {Outcome::refused, 3}}, std::chrono::seconds(1), 1}};
   return result;
 }
 
