@@ -141,7 +141,7 @@ void judge_announced(const CaseView& view, const Connections& connections, const
                      Assessment& assessment) {
   Connections silent;
   for (const auto& one : connections)
-    if (!one->close_announced) silent.push_back(one);
+    if (one->answers > 0 && !one->close_announced) silent.push_back(one);
   if (silent.empty()) return;
   assessment.violated(
       {.expected = fmt::format("\"Connection: close\" in the last answer on every connection of {}", which),

@@ -190,7 +190,8 @@ struct ExpectConnections {
     v("before", self.before, Need::optional, "only those begun before this moment");
     v("in-order", self.in_order, Need::optional,
       "as their clients began them, all of the first outcome came before any of the next, and so on");
-    v("announced", self.announced, Need::optional, "the last answer of each announced the close");
+    v("announced", self.announced, Need::optional,
+      "the last answer of each that was answered announced the close");
   }
 };
 

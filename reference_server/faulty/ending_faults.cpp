@@ -126,7 +126,8 @@ constexpr Fault k_faults[] = {
        policy.on_close = [](const RequestInFlight&) { return RequestFate::finish_and_reset; };
      }},
     {"waits-for-idle-connections",
-     "terminate.idle-is-prompt,terminate.idle-connections,terminate.silent-connection",
+     "terminate.idle-is-prompt,terminate.idle-connections,terminate.silent-connection,terminate.keep-alive-"
+     "announced",
      "a connection that is kept alive without a request keeps its process from ending",
      [](Policy& policy) {
        policy.idle_fate = IdleFate::waited_for;

@@ -245,16 +245,20 @@ void note_listening_address() {
   }
 }
 
-void answer_some_more() {
+void listen_once_more(bool answering) {
   constexpr std::string_view k_answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-  constexpr int k_some = 20, k_milliseconds = 300;
+  constexpr int k_some = 20, k_wait_ms = 60, k_unattended_ms = 4000;
   const int on = 1;
   const int fd = socket(s_address.ss_family, SOCK_STREAM, 0);
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (bind(fd, reinterpret_cast<const sockaddr*>(&s_address), s_address_size) != 0 || listen(fd, 64) != 0)
     return;
   pollfd waiting{fd, POLLIN, 0};
-  for (int answered = 0; answered < k_some && poll(&waiting, 1, k_milliseconds) == 1; ++answered) {
+  for (int clients = 0; clients < k_some && poll(&waiting, 1, k_wait_ms) == 1; ++clients) {
+    if (!answering) {
+      poll(nullptr, 0, k_unattended_ms);
+      break;
+    }
     const int client = accept(fd, nullptr, nullptr);
     char request[1024];
     // Read before the end: unread bytes would turn the close into a reset.

@@ -50,7 +50,8 @@ bool is_last_gone();  // the end that notice_last gave was that of the last work
 // A process that holds the address noted before, without SO_REUSEPORT, for some seconds.
 void note_listening_address();
 void leave_exclusive_listener();
-// Listens once more on it, until twenty clients have been answered or for 300 ms.
-void answer_some_more();
+// Listens once more on it: until twenty clients have been answered or none comes for 60 ms; or, without
+// answering, for 4 s after the first has come.
+void listen_once_more(bool answering);
 
 }  // namespace faulty_server

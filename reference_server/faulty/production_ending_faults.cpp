@@ -22,9 +22,9 @@ int s_signal = 0;  // by which the end began
 bool s_went_wrong = false;
 
 void note_signal(Policy& policy) {
-  policy.on_interrupt = [](const Interrupt& interrupt) {
+  policy.on_interrupt = [step = policy.on_interrupt](const Interrupt& interrupt) {
     if (interrupt.ordinal == 1) s_signal = interrupt.signal;
-    return documented_step(interrupt);
+    return step(interrupt);
   };
 }
 
@@ -55,22 +55,24 @@ constexpr Fault k_faults[] = {
        policy.start_worker = start_with(let_sigterm_kill);
        if (!is_launcher()) std::erase(policy.signals.graceful, SIGTERM);
      }},
-    {"sigterm-exits-143", "terminate.sigterm,terminate.forwarded,terminate.signal-storm,reload.rolling",
+    {"sigterm-exits-143",
+     "terminate.sigterm,terminate.forwarded,terminate.signal-storm,reload.rolling,terminate.as-pid-1",
      "the launcher ends gracefully by SIGTERM, with exit code 143 as shells say of it",
      [](Policy& policy) {
        note_signal(policy);
        policy.exit_code = [](Role role) { return role != Role::worker && s_signal == SIGTERM ? 143 : 0; };
      }},
-    {"sigterm-cuts-requests", "terminate.sigterm", "requests in flight are dropped if the end is by SIGTERM",
+    {"sigterm-cuts-requests", "terminate.sigterm,terminate.slow-writer",
+     "requests in flight are dropped if the end is by SIGTERM",
      [](Policy& policy) { drop_requests_after(policy, [](int signal) { return signal == SIGTERM; }); }},
     {"forwards-nothing",
      "terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,reload.rolling,terminate.workers-"
-     "stop-cleanly",
+     "stop-cleanly,terminate.as-pid-1,terminate.keep-alive-announced",
      "a launcher that is told to end tells nobody, and waits for its workers",
      [](Policy& policy) { policy.tell_workers = [](std::span<const pid_t>) {}; }},
     {"tells-and-leaves",
      "terminate.sigterm,terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,exit.failure-code,"
-     "terminate.nothing-left",
+     "terminate.nothing-left,terminate.as-pid-1,terminate.pipelined,terminate.slow-writer",
      "a launcher that SIGTERM tells to end tells its workers, and ends at once",
      [](Policy& policy) {
        note_signal(policy);
@@ -80,12 +82,13 @@ constexpr Fault k_faults[] = {
        };
      }},
     {"told-worker-ends-at-once",
-     "terminate.forwarded,terminate.signal-storm,reload.rolling,terminate.no-loss-under-load",
+     "terminate.forwarded,terminate.signal-storm,reload.rolling,terminate.no-loss-under-load,terminate.as-"
+     "pid-1,terminate.pipelined",
      "a worker that its launcher tells to end does so at once",
      [](Policy& policy) {
-       policy.on_interrupt = [](const Interrupt& interrupt) {
+       policy.on_interrupt = [step = policy.on_interrupt](const Interrupt& interrupt) {
          if (interrupt.signal == drain_signal()) return InterruptStep{true, Then::exit_at_once, 0};
-         return documented_step(interrupt);
+         return step(interrupt);
        };
      }},
 
@@ -104,7 +107,8 @@ constexpr Fault k_faults[] = {
          return false;
        });
      }},
-    {"resets-idle-connections", "terminate.idle-connections", "idle connections are reset at the end",
+    {"resets-idle-connections", "terminate.idle-connections,load.holds,terminate.keep-alive-announced",
+     "idle connections are reset at the end",
      [](Policy& policy) {
        policy.idle_fate = IdleFate::reset;
        // Else none is idle any more when that is decided.
@@ -136,7 +140,7 @@ constexpr Fault k_faults[] = {
      }},
 
     // The grace period
-    {"short-grace-period", "terminate.slow-reader",
+    {"short-grace-period", "terminate.slow-reader,terminate.slow-writer,terminate.pipelined,load.holds",
      "the grace period is half a second, whatever it should be",
      [](Policy& policy) { policy.grace_period = 500ms; }},
     {"long-grace-period", "terminate.grace-bounded,terminate.stuck-worker",
@@ -149,7 +153,7 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) {
        if (is_launcher()) policy.grace_period = std::nullopt;
      }},
-    {"stuck-worker-is-left", "terminate.stuck-worker",
+    {"stuck-worker-is-left", "terminate.stuck-worker,terminate.force",
      "a worker that outlives the grace period is waited for",
      [](Policy& policy) { policy.kill_worker = [](pid_t) {}; }},
     {"aborts-stuck-worker", "terminate.stuck-worker",

@@ -57,9 +57,9 @@ bool is_by_death(const Interrupt& interrupt) {
 }
 
 void when_orphaned(Policy& policy, void (*then)()) {
-  policy.on_interrupt = [then](const Interrupt& interrupt) {
+  policy.on_interrupt = [then, step = policy.on_interrupt](const Interrupt& interrupt) {
     if (is_by_death(interrupt)) then();
-    return documented_step(interrupt);
+    return step(interrupt);
   };
 }
 

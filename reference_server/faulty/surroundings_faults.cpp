@@ -1,10 +1,12 @@
 // Faults that show only in certain surroundings: another user's program, a closed terminal, a shell that
 // ignores the interrupt, process 1 of a container, ten thousand clients, a client that looks twice.
 #include <sys/fsuid.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <utility>
 
 #include "reference_server/faulty/altered_decisions.hpp"
 #include "reference_server/faulty/altered_start.hpp"
@@ -24,6 +26,7 @@ constexpr int k_many_connections = 2000;
 constexpr rlim_t k_usual_descriptors = 1024;
 
 int s_accepted = 0;
+bool s_given = false;
 
 bool has_accepted_many() { return ++s_accepted > k_many_connections; }
 
@@ -32,13 +35,28 @@ bool ignores(int signal) {
   return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+void come_back(Policy& policy, bool answering) {
+  policy.on_interrupt = [step = policy.on_interrupt](const Interrupt& interrupt) {
+    if (is_launcher()) note_listening_address();
+    return step(interrupt);
+  };
+  policy.exit_code = [answering](Role role) {
+    if (role == Role::launcher) listen_once_more(answering);
+    return 0;
+  };
+}
+
 constexpr Fault k_faults[] = {
     // Another user
     {"listens-as-nobody", "share.same-user-only",
      "the port is taken as nobody, the user that every sandboxed program runs as",
      [](Policy& policy) {
        policy.part = [](Role) {
+         // A change of user takes the signal away that the launcher's death sends (prctl(2)).
+         int death_signal = 0;
+         prctl(PR_GET_PDEATHSIG, &death_signal);
          setfsuid(k_nobody);
+         prctl(PR_SET_PDEATHSIG, death_signal);
          return Part::listens_and_accepts;
        };
        policy.start_worker = [start = policy.start_worker](const Launch& launch) {
@@ -50,7 +68,7 @@ constexpr Fault k_faults[] = {
      "a process that has accepted a connection hands its listener to nobody",
      [](Policy& policy) {
        close_accepted_if(policy, [] {
-         give_listeners_to(k_nobody);
+         if (!std::exchange(s_given, true)) give_listeners_to(k_nobody);
          return false;
        });
      }},
@@ -58,16 +76,10 @@ constexpr Fault k_faults[] = {
     // What clients see of the end
     {"comes-back", "terminate.phases-in-order",
      "when all has ended the launcher listens once more, for some connections",
-     [](Policy& policy) {
-       policy.on_interrupt = [](const Interrupt& interrupt) {
-         if (is_launcher()) note_listening_address();
-         return documented_step(interrupt);
-       };
-       policy.exit_code = [](Role role) {
-         if (role == Role::launcher) answer_some_more();
-         return 0;
-       };
-     }},
+     [](Policy& policy) { come_back(policy, true); }},
+    {"comes-back-unattended", "terminate.phases-in-order",
+     "when all has ended the launcher listens once more, and who then comes waits for an answer",
+     [](Policy& policy) { come_back(policy, false); }},
     {"announces-no-close", "terminate.keep-alive-announced",
      "a launcher that waits for its workers answers as if the connection would stay",
      [](Policy& policy) { policy.keep_alive_while_waiting = KeepAliveWhileWaiting::kept; }},

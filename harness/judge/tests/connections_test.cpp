@@ -85,9 +85,12 @@ TEST_CASE("A close is announced by the last answer") {
   expect.group = "quick";
   expect.announced = true;
   JournalBuilder announced;
-  for (int i = 0; i < 6; ++i) announced.get<Concluded>(i).close_announced = true;
+  for (int i = 0; i < 6; ++i) {
+    announced.get<Concluded>(i).answers = i;
+    announced.get<Concluded>(i).close_announced = i > 0;
+  }
   holds(expect, announced);
-  announced.get<Concluded>(0).close_announced = false;
+  announced.get<Concluded>(1).close_announced = false;
   fails(expect, announced, "not in that of 1 of 6");
 }
 
