@@ -156,7 +156,8 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { policy.launcher_close = LauncherClose::before_workers; }},
     {"launcher-does-not-wait",
      "terminate.launcher-waits,terminate.launcher-closes-last,terminate.nothing-left,terminate.launcher-only,"
-     "exit.clean-announced,terminate.workers-stop-cleanly,terminate.forwarded,terminate.stuck-worker",
+     "exit.clean-announced,terminate.workers-stop-cleanly,terminate.forwarded,terminate.stuck-worker,"
+     "terminate.as-pid-1,terminate.phases-in-order",
      "the launcher ends without waiting for its workers",
      [](Policy& policy) { policy.launcher_close = LauncherClose::without_waiting; }},
     {"waits-for-one-worker",

@@ -62,7 +62,7 @@ constexpr Fault k_faults[] = {
        note_signal(policy);
        policy.exit_code = [](Role role) { return role != Role::worker && s_signal == SIGTERM ? 143 : 0; };
      }},
-    {"sigterm-cuts-requests", "terminate.sigterm,terminate.slow-writer",
+    {"sigterm-cuts-requests", "terminate.sigterm,terminate.slow-writer,terminate.pipelined",
      "requests in flight are dropped if the end is by SIGTERM",
      [](Policy& policy) { drop_requests_after(policy, [](int signal) { return signal == SIGTERM; }); }},
     {"forwards-nothing",
@@ -107,7 +107,9 @@ constexpr Fault k_faults[] = {
          return false;
        });
      }},
-    {"resets-idle-connections", "terminate.idle-connections,load.holds,terminate.keep-alive-announced",
+    {"resets-idle-connections",
+     "terminate.idle-connections,load.holds,terminate.keep-alive-announced,reload.rolling,terminate.no-loss-"
+     "under-load",
      "idle connections are reset at the end",
      [](Policy& policy) {
        policy.idle_fate = IdleFate::reset;
