@@ -48,7 +48,8 @@ std::vector<FixedFailure> fixed_failures(const std::vector<CaseResult>& cases, c
     for (const CaseResult& result : cases) {
       if (!was_run(result) || !glob_matches(known.cases, result.id)) continue;
       const auto failing = failing_requirements(result);
-      ran = ran || result.judgement.requirements.contains(known.requirement);
+      // A case can fail in requirements that it is not about; that it does not can be said of it alone.
+      ran = ran || known.cases == result.id || result.judgement.requirements.contains(known.requirement);
       fails = fails || failing.contains(known.requirement);
     }
     if (ran && !fails) fixed.push_back({known.requirement, known.cases, known.reason});

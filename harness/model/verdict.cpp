@@ -95,7 +95,7 @@ int exit_code(const RunResult& run) {
   const int ran = run.count(Verdict::pass) + run.count(Verdict::fail);
   const auto ready =
       std::count_if(run.cases.begin(), run.cases.end(), [](const CaseResult& r) { return r.became_ready; });
-  std::unordered_set<std::string_view> excused;
+  std::unordered_set<std::string> excused;
   if (run.flaky == FlakyPolicy::report)
     for (const FlakyCase& one : flaky_cases(run)) excused.insert(one.id);
   const bool failed = std::any_of(run.cases.begin(), run.cases.end(), [&](const CaseResult& result) {

@@ -74,7 +74,8 @@ class Picture {
   void add(const Signalled& e, int number, std::int64_t at) {
     Json targets = Json::array();
     for (const ProcessState& process : m_cluster.processes()) {
-      const bool meant = e.target > 0 ? process.pid == e.target : process.group == -e.target;
+      const bool meant =
+          e.target > 0 ? process.pid == e.target : process.group == -e.target || process.pid == -e.target;
       if (!meant || process.appeared_at > number || (!process.alive() && process.exited_at < number))
         continue;
       targets.push_back(process.pid);

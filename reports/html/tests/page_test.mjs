@@ -22,7 +22,7 @@ const pages = {};
 // Whatever a run's exit code is: the page must be there.
 function run(name, ...args) {
   const file = path.join(folder, name + ".html");
-  const ran = spawnSync(CLUSTERSPEC, ["run", "--config=none", "--results", path.join(folder, name), "--report", `html=${file}`, ...args], { encoding: "utf8", cwd: folder });
+  const ran = spawnSync(CLUSTERSPEC, ["run", "--config=none", "--results", path.join(folder, name), ...args, "--report", `html=${file}`], { encoding: "utf8", cwd: folder });
   assert.ok(fs.existsSync(file) && fs.statSync(file).size, ran.stdout + ran.stderr);
   pages[name] = pathToFileURL(file).href;
   return ran;
