@@ -64,9 +64,11 @@ int main(int argc, char** argv) {
                    "all, or one: of each scenario's matrix only the last combination selected")
       ->check(CLI::IsMember({"all", "one"}))
       ->capture_default_str();
-  run_app->add_option(
-      "--report", run.reports,
-      "FORMAT=FILE, repeatable: junit, json, tap, markdown, html; github alone: to standard output");
+  run_app
+      ->add_option(
+          "--report", run.reports,
+          "FORMAT=FILE, repeatable: junit, json, tap, markdown, html; github alone: to standard output")
+      ->allow_extra_args(false);
   run_app->add_option("-j,--jobs", run.jobs, "cases side by side (default: processors)")
       ->check(CLI::Range(1, 256));
   run_app->add_option("--repeat", run.repeat, "run everything that often")->check(CLI::Range(1, 1000000));

@@ -14,7 +14,7 @@ ReportCommands::ReportCommands(CLI::App& app) {
 
   m_merge_app = app.add_subcommand("merge", "Make one report of the JSON reports of shards");
   m_merge_app->add_option("REPORT", m_merge.files, "JSON reports, one of each shard")->required();
-  m_merge_app->add_option("--report", m_merge.reports, "as for run, repeatable");
+  m_merge_app->add_option("--report", m_merge.reports, "as for run, repeatable")->allow_extra_args(false);
   m_merge_app->add_option("--baseline", m_merge.baseline,
                           "as for run (default: the one that the shards had)");
   m_merge_app->add_flag("--strict-baseline", m_merge.strict_baseline, "as for run");

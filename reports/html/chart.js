@@ -175,10 +175,9 @@ class Chart {
       const state = step.done ? "" : ", not done" + (step.detail ? ": " + step.detail : "");
       this.span("stepbar" + (step.done ? "" : " undone"), step.from, end, y, 16, `step ${step.n}: ${step.text}\n${ms(step.from)} to ${ms(end)}${state}`, step.event);
       if (!this.visible(step.from, end)) continue;
-      const x = Math.max(this.x(step.from), 0), room = this.x(end) - x - 6, letters = Math.floor(room / 6.7);
-      if (x < shownUpTo) continue;
+      const x = Math.max(this.x(step.from), shownUpTo), room = this.x(end) - x - 6, letters = Math.floor(room / 6.7);
       const words = `${step.n} ${step.text}`;
-      const shown = words.length <= letters ? words : letters > 6 ? words.slice(0, letters - 1) + "…" : room > -6 ? String(step.n) : "";
+      const shown = words.length <= letters ? words : letters > 6 ? words.slice(0, letters - 1) + "…" : letters >= String(step.n).length ? String(step.n) : "";
       if (!shown) continue;
       this.text(x + 3, y + 12, shown).style.pointerEvents = "none";
       shownUpTo = x + 8 + shown.length * 6.7;
@@ -230,22 +229,17 @@ class Chart {
 
   // Lines as ticks, and in words where there is room for them.
   output(mine, y) {
-    let any = false, shownUpTo = 0;
-    for (const line of this.picture.output) {
-      if (!mine(line)) continue;
-      any = true;
-      const [at, , isError, text, event] = line;
-      if (!this.visible(at, at)) continue;
-      const x = this.x(at);
+    const lines = this.picture.output.filter(mine), seen = lines.filter(([at]) => this.visible(at, at));
+    seen.forEach(([at, , isError, text, event], i) => {
+      const x = this.x(at), next = i + 1 < seen.length ? this.x(seen[i + 1][0]) : this.width;
       this.put("rect", { class: isError ? "err" : "out", x: x - 1, y, width: 2, height: 11 }, `${isError ? "stderr" : "stdout"}: ${text}\n${ms(at)}`, event);
-      const letters = Math.floor((this.width - x - 6) / 6.7);
-      if (x < shownUpTo || letters < 8) continue;
-      const shown = text.length > Math.min(letters, 46) ? text.slice(0, Math.min(letters, 46) - 1) + "…" : text;
+      const letters = Math.min(Math.floor((next - x - 8) / 6.7), 60);
+      if (letters < 6) return;
+      const shown = text.length > letters ? text.slice(0, letters - 1) + "…" : text;
       const words = this.text(x + 4, y + 10, shown, "dim");
       words.dataset.event = event;
-      shownUpTo = x + 10 + shown.length * 6.7;
-    }
-    return any;
+    });
+    return lines.length > 0;
   }
 
   // Lines through all lanes come last but stand behind everything.

@@ -60,7 +60,7 @@ function findingBox(finding, number, of) {
   const evidence = finding.evidence.map(([event, text]) => make("button", { type: "button", class: "evidence mono", "data-number": event, text: `#${event}  ${text}`, onclick: () => choose(event) }));
   if (finding.evidence_left) evidence.push(make("span", { class: "dim", text: `and ${finding.evidence_left} more` }));
   return make("section", { class: "finding" }, make("strong", { class: "mono", text: finding.requirement }), make("span", { class: "dim", text: [" ", finding.level, of > 1 ? `${number + 1} of ${of}` : "", finding.where].filter(Boolean).join(" · ").replace(" · ", "") }),
-    make("dl", {}, ...pair("Required", finding.text), ...pair("Expected", finding.expected), ...pair("Actual", finding.actual), ...(evidence.length ? [make("dt", { text: "Evidence" }), make("dd", {}, ...evidence)] : []), ...pair("Usual cause", finding.hint)));
+    make("dl", {}, ...pair("Required", finding.text), ...pair("Expected", finding.expected), ...pair("Actual", finding.actual), ...(evidence.length ? [make("dt", { text: "Evidence" }), make("dd", { class: "proofs" }, ...evidence)] : []), ...pair("Usual cause", finding.hint)));
 }
 
 function legend(picture) {
@@ -139,7 +139,13 @@ function route() {
 function go(step, accept = () => true) {
   const shown = RUN.cases.filter((one) => isShown(one) && accept(one));
   const next = step > 0 ? shown.find((one) => one.index > (open ?? -1)) : shown.reverse().find((one) => one.index < (open ?? RUN.cases.length));
-  if (next) location.hash = "case-" + next.index;
+  if (next) show("#case-" + next.index);
+}
+
+// At once, so that keys that follow each other quickly mean what is seen.
+function show(hash) {
+  if (location.hash !== hash) history.pushState(null, "", hash);
+  route();
 }
 
 function theme(dark) {
@@ -147,7 +153,7 @@ function theme(dark) {
 }
 
 const KEYS = {
-  j: () => go(1), k: () => go(-1), f: () => go(1, (one) => ["fail", "error"].includes(one.shownAs)), o: () => { location.hash = "overview"; },
+  j: () => go(1), k: () => go(-1), f: () => go(1, (one) => ["fail", "error"].includes(one.shownAs)), o: () => show("#overview"),
   "/": () => $("search").focus(), t: () => theme(!document.documentElement.classList.contains("dark")), "?": () => $("keys").showModal(),
   "+": () => chart?.zoom(0.5), "=": () => chart?.zoom(0.5), "-": () => chart?.zoom(2), 0: () => chart?.all(), s: () => chart?.afterSignal(),
   ArrowLeft: () => chart?.pan(-0.2), ArrowRight: () => chart?.pan(0.2), n: () => list?.next(1), p: () => list?.next(-1),
