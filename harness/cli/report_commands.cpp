@@ -36,9 +36,12 @@ ReportCommands::ReportCommands(CLI::App& app) {
       ->capture_default_str();
   m_baseline_app->add_option("--reason", m_baseline.reason, "why these failures are accepted")->required();
   m_baseline_app->add_option("--scenarios", m_baseline.scenarios, "directory of scenarios");
+
+  m_doctor_app = app.add_subcommand("doctor", "Tell what this machine allows, and what is lost without it");
 }
 
 std::optional<int> ReportCommands::run() const {
+  if (*m_doctor_app) return doctor_command();
   if (*m_timeline_app) return timeline_command(m_timeline);
   if (*m_merge_app) return merge_command(m_merge);
   if (*m_compare_app) return compare_command(m_compare);

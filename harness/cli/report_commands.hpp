@@ -39,6 +39,9 @@ struct BaselineArguments {
 };
 int baseline_command(const BaselineArguments& arguments);
 
+// What this machine allows. 1: something is missing.
+int doctor_command();
+
 // Their place in the command line.
 class ReportCommands {
  public:
@@ -48,7 +51,7 @@ class ReportCommands {
   std::optional<int> run() const;
 
  private:
-  CLI::App *m_timeline_app, *m_merge_app, *m_compare_app, *m_baseline_app;
+  CLI::App *m_timeline_app, *m_merge_app, *m_compare_app, *m_baseline_app, *m_doctor_app;
   TimelineArguments m_timeline;
   MergeArguments m_merge;
   CompareArguments m_compare;

@@ -133,6 +133,8 @@ class Gate(unittest.TestCase):
                 self.assertIn(f"1.json: {said}", merged.stdout)
                 self.assertIn("Incomplete", merged.stdout)
                 self.assertTrue(any(said in line for line in self.json("m.json")["run"]["incomplete"]))
+                subprocess.run(["xmllint", "--noout", "--nonet", "--schema", SOURCE / "reports/schema/junit.xsd", self.path / "m.xml"],
+                               check=True, capture_output=True)
                 root = xml.etree.ElementTree.parse(self.path / "m.xml").getroot()
                 self.assertGreater(int(root.get("errors")), 0)
                 self.assertIn("Bail out! incomplete", (self.path / "m.tap").read_text())

@@ -17,8 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // What a person can still look at; what is left out is counted.
-constexpr std::size_t k_most_processes = 64, k_most_lines = 5000, k_most_events = 40'000;
-constexpr std::size_t k_event_columns = 240, k_line_columns = 120;
+constexpr std::size_t k_most_processes = 64, k_most_lines = 5000, k_most_events = 20'000;
+constexpr std::size_t k_event_columns = 200, k_line_columns = 120;
 
 std::int64_t us(std::int64_t at) { return at / 1000; }
 
