@@ -66,4 +66,8 @@ std::string short_command_line(const std::vector<std::string>& arguments, std::s
   return line;
 }
 
+std::string command_of(const CaseResult& result) {
+  return result.command.empty() ? command_line(result.arguments) : one_line(result.command);
+}
+
 }  // namespace clusterspec

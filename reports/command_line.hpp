@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/verdict.hpp"
+
 namespace clusterspec {
 
 // As it is where that is safe, else in quotes; with control characters or bytes beyond ASCII that a terminal
@@ -16,5 +18,8 @@ std::string command_line(const std::vector<std::string>& arguments);
 
 // The same for reading: when it is longer than `limit` bytes, whole arguments are left out and counted.
 std::string short_command_line(const std::vector<std::string>& arguments, std::size_t limit = 1000);
+
+// Of the case's server; empty if it was never launched.
+std::string command_of(const CaseResult& result);
 
 }  // namespace clusterspec

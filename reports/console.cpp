@@ -50,7 +50,7 @@ class Console : public ReportWriter {
     const auto it = std::find(m_state.running.begin(), m_state.running.end(), result.id);
     if (it != m_state.running.end()) m_state.running.erase(it);
     ++m_state.done;
-    if (result.judgement.verdict == Verdict::fail) ++m_state.failures;
+    if (result.judgement.verdict == Verdict::fail) m_state.failures += result.known.empty();
     if (result.judgement.verdict == Verdict::error) ++m_state.errors;
     say(text_of(result));
   }
@@ -95,6 +95,8 @@ class Console : public ReportWriter {
 
   std::string failure_text(const CaseResult& result) {
     constexpr std::size_t k_actual_columns = 160;
+    if (!result.known.empty())
+      return m_paint.warning("known") + " " + label(result) + ": " + one_line(result.known) + '\n';
     const auto before = m_similar.told_before(result);
     if (!before) return '\n' + explained(result, m_catalogue, m_paint, m_columns);
     return verdict_word(result.judgement.verdict, m_paint) + " " + label(result) + "  as for " + *before +

@@ -47,6 +47,8 @@ std::string whose(const Event& event, const Cluster& cluster) {
 }  // namespace
 
 std::string EventTeller::line(int number, std::size_t columns) const {
+  if (const auto told = m_told.find(number); told != m_told.end())
+    return cut(one_line(told->second.text), columns);
   if (number < 0 || static_cast<std::size_t>(number) >= m_journal.size())
     return m_journal.empty() ? "(the journal of this case was not kept)" : "(not in the journal)";
   const Event& event = m_journal[static_cast<std::size_t>(number)];

@@ -13,7 +13,7 @@ namespace clusterspec {
 class EventTeller {
  public:
   explicit EventTeller(const CaseResult& result)
-      : m_journal(result.journal), m_cluster(Cluster::of(result.journal)) {}
+      : m_journal(result.journal), m_told(result.told), m_cluster(Cluster::of(result.journal)) {}
 
   // "+12.345 ms  process 7 ended: exit code 0  (worker 1)", safe and cut at `columns`. An event that is not
   // in the journal (a case that passed keeps none) says so.
@@ -32,6 +32,7 @@ class EventTeller {
 
  private:
   const Journal& m_journal;
+  const std::map<int, ToldEvent>& m_told;
   Cluster m_cluster;
 };
 

@@ -112,6 +112,11 @@ std::string link_of(const CaseResult& result) {
   return begun && begun->link ? one_line(*begun->link) : std::string();
 }
 
+std::string server_of(const CaseResult& result) {
+  if (result.arguments.empty()) return "was not launched";
+  return result.command.empty() ? short_command_line(result.arguments) : cut(command_of(result), 1000);
+}
+
 // Where to look further: what happened last, with a mark at what the findings name, and the files.
 void add_context(Page& page, const CaseResult& result, const EventTeller& teller) {
   std::set<int> named;
@@ -130,7 +135,7 @@ void add_context(Page& page, const CaseResult& result, const EventTeller& teller
   page.gap();
   page.list("Connections", connection_summary(result.journal, Cluster::of(result.journal)));
   page.exact("Processes", teller.who_is_who());
-  page.exact("Server", result.arguments.empty() ? "was not launched" : short_command_line(result.arguments));
+  page.exact("Server", server_of(result));
   page.exact("Link", link_of(result));
   page.exact("Scenario", place(result.scenario_at));
   page.exact("Journal", result.journal_file.empty() ? "was not kept" : one_line(result.journal_file));

@@ -36,6 +36,9 @@ const std::vector<Format>& formats() {
       {"json", "everything, for programs (reports/schema/report.schema.json)", whole<json_text>},
       {"tap", "TAP 14, a line for each case as it ends", make_tap},
       {"markdown", "for people, e.g. a CI job's summary page", whole<markdown_text>},
+      {"github", "annotations for a job on GitHub; without =FILE to standard output, after the console",
+       make_github},
+      {"html", "a page with a picture of each case, to look at in a browser", make_page},
   };
   return table;
 }

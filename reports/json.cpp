@@ -29,6 +29,11 @@ Json location(const Location& where) {
 
 Json event(const CaseResult& result, const EventTeller& teller, int number) {
   Json object{{"number", number}};
+  if (const auto told = result.told.find(number); told != result.told.end()) {
+    object["ms"] = told->second.ms;
+    object["text"] = one_line(told->second.text);
+    return object;
+  }
   if (number < 0 || static_cast<std::size_t>(number) >= result.journal.size()) return object;
   const Event& happened = result.journal[static_cast<std::size_t>(number)];
   object["ms"] = static_cast<double>(happened.at) / 1e6;
@@ -88,10 +93,12 @@ Json one_case(const CaseResult& result, const Catalogue& catalogue) {
           {"seconds", result.seconds},
           {"became_ready", result.became_ready},
           {"arguments", strings(result.arguments)},
-          {"command", command_line(result.arguments)},
+          {"command", command_of(result)},
           {"journal", result.journal_file.empty() ? Json(nullptr) : Json(one_line(result.journal_file))},
           {"capsule", result.capsule_file.empty() ? Json(nullptr) : Json(one_line(result.capsule_file))},
           {"connections", connections(result.groups)},
+          {"known", result.known.empty() ? Json(nullptr) : Json(one_line(result.known))},
+          {"attempts", result.attempts},
           {"requirements", std::move(requirements)},
           {"findings", std::move(findings)}};
 }
@@ -120,6 +127,24 @@ Json requirement(const RequirementResult& result) {
           {"skip_reasons", strings(result.reasons)}};
 }
 
+Json shard(const Shard& shard) {
+  if (shard.count == 0) return nullptr;
+  return {{"index", shard.index},
+          {"count", shard.count},
+          {"planned", shard.planned},
+          {"plan", one_line(shard.plan)}};
+}
+
+Json baseline(const RunResult& run) {
+  if (run.baseline.empty()) return nullptr;
+  Json fixed = Json::array();
+  for (const FixedFailure& one : run.fixed)
+    fixed.push_back({{"requirement", one_line(one.requirement)},
+                     {"case", one_line(one.cases)},
+                     {"reason", one_line(one.reason)}});
+  return {{"file", one_line(run.baseline)}, {"strict", run.strict_baseline}, {"fixed", std::move(fixed)}};
+}
+
 Json run_facts(const RunResult& run) {
   return {{"clusterspec", one_line(run.version)},
           {"implementation", one_line(run.implementation)},
@@ -132,11 +157,16 @@ Json run_facts(const RunResult& run) {
           {"time_scale", run.time_scale},
           {"interrupted", run.interrupted},
           {"flaky_policy", name_of(run.flaky)},
+          {"retries", run.retries},
           {"notes", strings(run.notes)},
+          {"incomplete", strings(run.incomplete)},
+          {"shard", shard(run.shard)},
+          {"baseline", baseline(run)},
           {"totals",
            {{"cases", run.cases.size()},
             {"passed", run.count(Verdict::pass)},
             {"failed", run.count(Verdict::fail)},
+            {"known", run.known()},
             {"skipped", run.count(Verdict::skip)},
             {"errors", run.count(Verdict::error)}}}};
 }

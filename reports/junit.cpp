@@ -58,9 +58,9 @@ struct Counts {
 
   void add(const CaseResult& result, const Flaky& flaky) {
     ++tests;
-    failures += result.judgement.verdict == Verdict::fail && !flaky.excuses(result);
+    failures += result.counts() && !flaky.excuses(result);
     errors += result.judgement.verdict == Verdict::error;
-    skipped += result.judgement.verdict == Verdict::skip;
+    skipped += result.judgement.verdict == Verdict::skip || !result.known.empty();
     seconds += result.seconds;
   }
 };
@@ -87,6 +87,8 @@ void add_properties(pugi::xml_node suite, const RunResult& run, const Flaky& fla
   add("time-scale", fmt::format("{}", run.time_scale));
   add("interrupted", run.interrupted ? "true" : "false");
   for (const std::string& note : run.notes) add("note", note);
+  if (!run.baseline.empty()) add("baseline", run.baseline);
+  for (const std::string& line : fixed_lines(run)) add("fixed", line);
   for (const FlakyCase& one : flaky.cases()) add("flaky", one.id + ": " + flaky_count(one));
   for (const RequirementResult* result : requirements)
     add("requirement." + result->requirement.id, name_of(result->verdict));
@@ -141,6 +143,10 @@ void add_outcome(pugi::xml_node test, const CaseResult& result, bool excused, co
     case Verdict::pass:
       break;
     case Verdict::fail: {
+      if (!result.known.empty()) {
+        add("skipped", "known", "known failure: " + result.known);
+        break;
+      }
       const pugi::xml_node node =
           add(excused ? "flakyFailure" : "failure",
               judgement.findings.empty() ? "" : judgement.findings[0].requirement, first_message(result));
@@ -159,9 +165,9 @@ void add_outcome(pugi::xml_node test, const CaseResult& result, bool excused, co
 
 void add_output(pugi::xml_node test, const CaseResult& result, const Catalogue& catalogue) {
   std::string text;
-  if (result.judgement.verdict == Verdict::pass && !result.judgement.findings.empty())
-    text += explain(result, catalogue);
-  if (!result.arguments.empty()) text += "server: " + command_line(result.arguments) + '\n';
+  const bool noted = result.judgement.verdict == Verdict::pass && !result.judgement.findings.empty();
+  if (noted || !result.known.empty()) text += explain(result, catalogue);
+  if (!result.arguments.empty()) text += "server: " + command_of(result) + '\n';
   if (!result.journal_file.empty()) text += "journal: " + one_line(result.journal_file) + '\n';
   if (!result.capsule_file.empty()) text += "capsule: " + one_line(result.capsule_file) + '\n';
   if (!text.empty()) set_text(test.append_child("system-out"), text);
@@ -191,6 +197,44 @@ void add_suite(pugi::xml_node root, const std::string& name, const std::vector<s
   }
 }
 
+// What is missing and what is needless in the baseline are no cases, but who only looks at the XML must see
+// them too.
+void add_gate(pugi::xml_node root, const RunResult& run, Counts& counts) {
+  const std::size_t fixed = run.strict_baseline ? run.fixed.size() : 0;
+  if (run.incomplete.empty() && fixed == 0) return;
+  pugi::xml_node suite = root.append_child("testsuite");
+  set(suite, "name", "gate");
+  Counts own;
+  const auto add = [&](const char* element, const std::string& name, const std::string& message) {
+    pugi::xml_node test = suite.append_child("testcase");
+    set(test, "name", name);
+    set(test, "classname", "gate");
+    set(test, "time", "0.000");
+    pugi::xml_node node = test.append_child(element);
+    set(node, "type", "gate");
+    set(node, "message", cut(message, k_message_columns));
+    set_text(node, message);
+    ++own.tests;
+  };
+  int number = 0;
+  for (const std::string& line : incomplete_lines(run)) {
+    add("error", fmt::format("every case of the plan is here ({})", ++number), line);
+    ++own.errors;
+  }
+  number = 0;
+  for (const std::string& line : fixed_lines(run)) {
+    if (fixed == 0) break;
+    add("failure", fmt::format("the baseline has no needless entry ({})", ++number), line);
+    ++own.failures;
+  }
+  set_counts(suite, own);
+  set(suite, "skipped", "0");
+  set(suite, "time", "0.000");
+  counts.tests += own.tests;
+  counts.failures += own.failures;
+  counts.errors += own.errors;
+}
+
 }  // namespace
 
 std::string junit_text(const RunResult& run, const Catalogue& catalogue) {
@@ -207,9 +251,10 @@ std::string junit_text(const RunResult& run, const Catalogue& catalogue) {
     if (std::find(suites.begin(), suites.end(), area(result)) == suites.end()) suites.push_back(area(result));
   }
   set(root, "name", "clusterspec");
+  for (const std::string& suite : suites) add_suite(root, suite, suites, run, flaky, catalogue);
+  add_gate(root, run, counts);
   set_counts(root, counts);
   set(root, "time", seconds_text(run.seconds));
-  for (const std::string& suite : suites) add_suite(root, suite, suites, run, flaky, catalogue);
 
   struct Text : pugi::xml_writer {
     std::string text;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "markdown_text.hpp"
 #include "report.hpp"
 #include "similar.hpp"
 #include "text.hpp"
@@ -15,41 +16,6 @@ namespace {
 
 // A job's summary page has a limit (1 MiB on GitHub); the JSON report has none.
 constexpr std::size_t k_failures_in_full = 50, k_actual_columns = 160, k_reason_columns = 400;
-
-std::string html(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '&')
-      escaped += "&amp;";
-    else if (c == '<')
-      escaped += "&lt;";
-    else if (c == '>')
-      escaped += "&gt;";
-    else if (c == '"')
-      escaped += "&quot;";
-    else
-      escaped += c;
-  }
-  return escaped;
-}
-
-// Prose on one line. As character references Markdown's own characters are nothing but text, in a table too.
-// The dot is one of them only where it would make a link.
-std::string prose(std::string_view text) {
-  constexpr std::string_view k_special = "\\`*_{}[]()#+!|~@:$&<>\"'^=";
-  std::string escaped;
-  for (const char c : one_line(text)) {
-    if (k_special.find(c) != std::string_view::npos || (c == '.' && escaped.ends_with("www")))
-      escaped += fmt::format("&#{};", static_cast<int>(c));
-    else
-      escaped += c;
-  }
-  return escaped;
-}
-
-// An identifier, or text that may be a server's. Inside the element no "@name" notifies anybody, which
-// escaping cannot prevent; backticks could not hold every text in a table.
-std::string code(std::string_view text) { return "<code>" + prose(text) + "</code>"; }
 
 std::string mark(RequirementVerdict verdict) {
   switch (verdict) {
@@ -70,9 +36,10 @@ std::string mark(RequirementVerdict verdict) {
 std::string heading(const RunResult& run) {
   std::string text =
       fmt::format("## clusterspec: {} {}\n\n", prose(run.implementation), prose(run.implementation_version));
-  text += fmt::format("{} in {:.1f} s: **{} failed**, **{} harness errors**, {} passed, {} skipped.\n\n",
-                      counted(run.cases.size(), "case"), run.seconds, run.count(Verdict::fail),
-                      run.count(Verdict::error), run.count(Verdict::pass), run.count(Verdict::skip));
+  text += fmt::format("{} in {:.1f} s: **{} failed**, **{} harness errors**, {} passed, {} skipped{}.\n\n",
+                      counted(run.cases.size(), "case"), run.seconds, run.count(Verdict::fail) - run.known(),
+                      run.count(Verdict::error), run.count(Verdict::pass), run.count(Verdict::skip),
+                      run.known() ? fmt::format(", {} known failures", run.known()) : "");
   if (run.interrupted) text += "**The run was interrupted: not every case ended.**\n\n";
   text += fmt::format("clusterspec {}, started {}, on {}; isolation {}, observation {}, time scale {}.\n\n",
                       prose(run.version), prose(run.started), prose(run.host), prose(run.isolation),
@@ -105,7 +72,7 @@ std::string failures(const RunResult& run, const Catalogue& catalogue) {
   std::size_t told = 0, left = 0;
   for (const CaseResult& result : run.cases) {
     const Verdict verdict = result.judgement.verdict;
-    if (verdict != Verdict::fail && verdict != Verdict::error) continue;
+    if ((verdict != Verdict::fail && verdict != Verdict::error) || !result.known.empty()) continue;
     if (const auto before = similar.told_before(result)) {
       alike += label(result) + "\n    as for " + *before +
                ", here: " + actual_line(result, k_actual_columns) + '\n';
@@ -130,6 +97,26 @@ std::string listed(std::string_view title, const std::vector<std::pair<std::stri
   std::string text = fmt::format("### {}\n\n", title);
   for (const auto& [what, times] : texts) text += fmt::format("- {} × {}\n", times, what);
   return text + '\n';
+}
+
+// Of the baseline, and of what is missing.
+std::string gate(const RunResult& run) {
+  std::string text;
+  const auto section = [&](std::string_view title, const std::vector<std::string>& lines) {
+    if (lines.empty()) return;
+    text += fmt::format("### {}\n\n", title);
+    for (const std::string& line : lines) text += "- " + code(cut(line, k_reason_columns)) + '\n';
+    text += '\n';
+  };
+  section("Incomplete: cases of the plan are missing", incomplete_lines(run));
+  std::vector<std::string> known;
+  for (const CaseResult& result : run.cases)
+    if (!result.known.empty()) known.push_back(label(result) + ": " + one_line(result.known));
+  section("Known failures (the baseline names them)", known);
+  section(run.strict_baseline ? "Fixed, but still in the baseline (a failure, as it is strict)"
+                              : "Fixed: these entries of the baseline can go",
+          fixed_lines(run));
+  return text;
 }
 
 std::string flaky(const RunResult& run) {
@@ -170,7 +157,7 @@ std::string skipped_and_noted(const RunResult& run) {
 }  // namespace
 
 std::string markdown_text(const RunResult& run, const Catalogue& catalogue) {
-  return heading(run) + requirements_table(run) + flaky(run) + failures(run, catalogue) +
+  return heading(run) + gate(run) + requirements_table(run) + flaky(run) + failures(run, catalogue) +
          skipped_and_noted(run);
 }
 

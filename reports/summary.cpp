@@ -135,6 +135,26 @@ std::string flaky_text(const RunResult& run, const std::vector<FlakyCase>& flaky
   return text + '\n';
 }
 
+std::string lines_text(std::string_view heading, const std::vector<std::string>& lines,
+                       const SummaryStyle& style) {
+  if (lines.empty()) return {};
+  std::string text = style.paint.strong(heading) + '\n';
+  for (const std::string& line : lines) text += "  " + wrapped(line, 6, style.columns) + '\n';
+  return text + '\n';
+}
+
+// Of the baseline, and of what is missing.
+std::string gate_text(const RunResult& run, const SummaryStyle& style) {
+  std::vector<std::string> known;
+  for (const CaseResult& result : run.cases)
+    if (!result.known.empty()) known.push_back(label(result) + ": " + one_line(result.known));
+  return lines_text("Known failures, which the baseline names", known, style) +
+         lines_text(run.strict_baseline ? "Fixed, but still in the baseline: a failure, as it is strict"
+                                        : "Fixed: these entries of the baseline can go",
+                    fixed_lines(run), style) +
+         lines_text("Incomplete: cases of the plan are missing", incomplete_lines(run), style);
+}
+
 // The failures themselves have scrolled away by now. Those of flaky cases stand in their own section.
 std::string recap(const RunResult& run, const std::vector<FlakyCase>& flaky, const Paint& paint) {
   constexpr std::size_t k_most = 20;
@@ -143,7 +163,7 @@ std::string recap(const RunResult& run, const std::vector<FlakyCase>& flaky, con
   std::string text;
   std::size_t bad = 0;
   for (const CaseResult& result : run.cases)
-    if (is_bad(result) && !told.contains(result.id) && ++bad <= k_most)
+    if (is_bad(result) && result.known.empty() && !told.contains(result.id) && ++bad <= k_most)
       text += "  " + verdict_word(result.judgement.verdict, paint) + " " + label(result) + '\n';
   if (bad == 0) return {};
   if (bad > k_most) text += fmt::format("  and {} more\n", bad - k_most);
@@ -154,7 +174,7 @@ std::string totals(const RunResult& run, const SummaryStyle& style) {
   std::string text = fmt::format("{} in {:.1f} s", counted(run.cases.size(), "case"), run.seconds);
   bool first = true;
   const auto add = [&](Verdict verdict, std::string_view what, auto paint) {
-    const int number = run.count(verdict);
+    const int number = run.count(verdict) - (verdict == Verdict::fail ? run.known() : 0);
     if (number == 0) return;
     text += (first ? ": " : ", ") + paint(fmt::format("{} {}", number, what));
     first = false;
@@ -162,6 +182,10 @@ std::string totals(const RunResult& run, const SummaryStyle& style) {
   const Paint& paint = style.paint;
   const int errors = run.count(Verdict::error);
   add(Verdict::fail, "failed", [&](const std::string& t) { return paint.bad(t); });
+  if (const int known = run.known(); known > 0) {
+    text += (first ? ": " : ", ") + paint.warning(counted(static_cast<std::size_t>(known), "known failure"));
+    first = false;
+  }
   add(Verdict::error, errors == 1 ? "harness error" : "harness errors",
       [&](const std::string& t) { return paint.fault(t); });
   add(Verdict::pass, "passed", [&](const std::string& t) { return paint.good(t); });
@@ -175,6 +199,7 @@ std::string totals(const RunResult& run, const SummaryStyle& style) {
 }
 
 bool never_ready(const RunResult& run) {
+  if (run.known() > 0) return false;
   const bool any_ready =
       std::any_of(run.cases.begin(), run.cases.end(), [](const CaseResult& r) { return r.became_ready; });
   return !any_ready && run.count(Verdict::fail) > 0 && run.count(Verdict::pass) == 0;
@@ -196,7 +221,9 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
     steps.emplace_back("clusterspec check",
                        "reads the scenarios and implementations and says what is wrong in them");
   }
-  const auto bad = std::find_if(run.cases.begin(), run.cases.end(), is_bad);
+  const auto bad = std::find_if(run.cases.begin(), run.cases.end(), [](const CaseResult& result) {
+    return is_bad(result) && result.known.empty();
+  });
   if (bad != run.cases.end()) {
     const auto kept = std::find_if(run.cases.begin(), run.cases.end(), [](const CaseResult& result) {
       return is_bad(result) && !result.journal_file.empty();
@@ -229,8 +256,8 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
 std::string summary(const RunResult& run, const SummaryStyle& style) {
   const std::vector<FlakyCase> flaky = flaky_cases(run);
   return requirements_text(run, style.paint) + skips_text(run, style) + notes_text(run, style) +
-         flaky_text(run, flaky, style) + recap(run, flaky, style.paint) + totals(run, style) +
-         next_steps(run, style);
+         flaky_text(run, flaky, style) + gate_text(run, style) + recap(run, flaky, style.paint) +
+         totals(run, style) + next_steps(run, style);
 }
 
 }  // namespace clusterspec

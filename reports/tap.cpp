@@ -99,7 +99,7 @@ std::string diagnostics(const CaseResult& result, const Catalogue& catalogue) {
   yaml.number(0, "duration_ms", result.seconds * 1000);
   add_location(yaml, 0, result.scenario_at);
   add_findings(yaml, result, catalogue);
-  yaml.text(0, "server", result.arguments.empty() ? "" : command_line(result.arguments));
+  yaml.text(0, "server", command_of(result));
   yaml.text(0, "journal", result.journal_file);
   yaml.text(0, "capsule", result.capsule_file);
   yaml.end();
@@ -126,6 +126,7 @@ class Tap : public ReportWriter {
     std::string text =
         fmt::format("{} {} - {}", good ? "ok" : "not ok", ++m_written, description(label(result)));
     if (verdict == Verdict::skip) text += " # SKIP " + description(result.judgement.reason);
+    if (!result.known.empty()) text += " # TODO known failure: " + description(result.known);
     m_sink(text + '\n' + diagnostics(result, m_catalogue));
   }
 
@@ -136,8 +137,12 @@ class Tap : public ReportWriter {
                           name_of(result.requirement.level), name_of(result.verdict));
     for (const FlakyCase& one : flaky_cases(run))
       text += fmt::format("# flaky ({}): {}: {}\n", flaky_meaning(run), one_line(one.id), flaky_count(one));
+    for (const std::string& line : fixed_lines(run)) text += "# fixed: " + line + '\n';
+    for (const std::string& line : incomplete_lines(run)) text += "# incomplete: " + line + '\n';
     if (run.interrupted)
       text += fmt::format("Bail out! interrupted, {} of {} cases ended\n", m_written, m_planned);
+    else if (!run.incomplete.empty())
+      text += fmt::format("Bail out! incomplete, {} of {} cases ended\n", m_written, m_planned);
     else if (m_written == 0)
       text += "1..0 # SKIP nothing was selected\n";
     else

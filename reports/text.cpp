@@ -123,12 +123,26 @@ std::string area(const CaseResult& result) {
 }
 
 std::string flaky_meaning(const RunResult& run) {
+  if (run.retries > 0) return "failed and then passed when run again; reported only, as --retries asks";
   return run.flaky == FlakyPolicy::fail ? "passed and failed; each counts as a failure"
                                         : "passed and failed; reported only, as --flaky=report asks";
 }
 
 std::string flaky_count(const FlakyCase& one) {
   return fmt::format("{} of {} failed", one.failed, one.passed + one.failed);
+}
+
+std::vector<std::string> fixed_lines(const RunResult& run) {
+  std::vector<std::string> lines;
+  for (const FixedFailure& one : run.fixed)
+    lines.push_back(one_line(fmt::format("{} in {}: {}", one.requirement, one.cases, one.reason)));
+  return lines;
+}
+
+std::vector<std::string> incomplete_lines(const RunResult& run) {
+  std::vector<std::string> lines;
+  for (const std::string& why : run.incomplete) lines.push_back(one_line(why));
+  return lines;
 }
 
 Catalogue catalogue_of(const Catalogue& given, const RunResult& run) {

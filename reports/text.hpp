@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/verdict.hpp"
 
@@ -48,6 +49,12 @@ std::string flaky_meaning(const RunResult& run);
 
 // "3 of 200 failed".
 std::string flaky_count(const FlakyCase& one);
+
+// "REQUIREMENT in CASES: REASON": entries of the baseline that nothing needs any more.
+std::vector<std::string> fixed_lines(const RunResult& run);
+
+// Why cases of the plan are not there.
+std::vector<std::string> incomplete_lines(const RunResult& run);
 
 // The catalogue that a writer was given, or what the run itself knows of it.
 Catalogue catalogue_of(const Catalogue& given, const RunResult& run);

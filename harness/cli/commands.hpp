@@ -14,10 +14,18 @@ namespace clusterspec {
 inline constexpr int k_usage_error = 2;
 inline constexpr int k_nothing_selected = 4;
 
+// What makes a run a gate of a CI (cli/gate_options.hpp).
+struct GateArguments {
+  std::string baseline, shard, profile, config;
+  bool strict_baseline = false, fail_fast = false;
+  int retries = 0;
+};
+
 struct RunArguments {
   std::vector<std::string> patterns;
   std::vector<std::string> command;  // after "--"
-  std::string implementation;  // empty: the suite's own subject
+  std::string implementation;        // empty: the suite's own subject
+  std::string executable;            // in the place of the implementation's; empty: that
   std::string suite = "documented";
   std::vector<std::string> tags;
   std::vector<std::string> reports;  // FORMAT=FILE
@@ -29,6 +37,7 @@ struct RunArguments {
   std::string flaky = "fail";
   double time_scale = 1;
   bool verbose = false, keep_journals = false, until_fail = false;
+  GateArguments gate;
 };
 int run_command(const RunArguments& arguments);
 

@@ -4,6 +4,9 @@
 
 #include "capsule/capsule.hpp"
 #include "cli/commands.hpp"
+#include "cli/gate_options.hpp"
+#include "cli/help_pages.hpp"
+#include "cli/report_commands.hpp"
 #include "linux/prepare_to_fork.hpp"
 #include "linux/stream.hpp"
 
@@ -41,7 +44,8 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Conformance harness for servers that share one port between several processes.\n"
       "Exit codes: 0 all passed, 1 a case failed, 2 usage or a faulty file, 3 no case ever became ready,\n"
-      "4 nothing selected, 77 all skipped, 99 fault of the harness, 130 interrupted.",
+      "4 nothing selected, 5 cases of the plan are missing, 77 all skipped, 99 fault of the harness, 130 "
+      "interrupted.",
       "clusterspec");
   app.set_version_flag("--version", std::string("clusterspec ") + CLUSTERSPEC_VERSION);
   app.require_subcommand(1);
@@ -60,7 +64,11 @@ int main(int argc, char** argv) {
                    "all, or one: of each scenario's matrix only the last combination selected")
       ->check(CLI::IsMember({"all", "one"}))
       ->capture_default_str();
-  run_app->add_option("--report", run.reports, "FORMAT=FILE, repeatable: junit, json, tap, markdown");
+  run_app
+      ->add_option(
+          "--report", run.reports,
+          "FORMAT=FILE, repeatable: junit, json, tap, markdown, html; github alone: to standard output")
+      ->allow_extra_args(false);
   run_app->add_option("-j,--jobs", run.jobs, "cases side by side (default: processors)")
       ->check(CLI::Range(1, 256));
   run_app->add_option("--repeat", run.repeat, "run everything that often")->check(CLI::Range(1, 1000000));
@@ -87,6 +95,7 @@ int main(int argc, char** argv) {
   run_app->add_flag("--keep-journals", run.keep_journals, "keep the journals of passing cases too");
   run_app->add_flag("-v,--verbose", run.verbose, "a line for each case");
   run_app->add_option("--scenarios", run.scenarios, "directory of scenarios");
+  add_gate_options(*run_app, run);
 
   CLI::App* list_app = app.add_subcommand("list", "List cases or requirements");
   list_app->add_option("PATTERN", list.patterns, "as for run");
@@ -143,6 +152,9 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
 
+  ReportCommands reports(app);
+  HelpPages pages(app);
+
   run.command = take_command(words);
   std::reverse(words.begin(), words.end());  // as CLI11 takes a vector
   try {
@@ -151,9 +163,14 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : k_usage_error;
   }
   if (*run_app || *replay_app || *shrink_app) prepare_to_fork(argv);
-  if (*run_app) return run_command(run);
+  if (*run_app) {
+    if (const auto applied = apply_settings(*run_app, run); !applied) return complain(applied.error());
+    return run_command(run);
+  }
   if (!run.command.empty())
     return complain(Error{ErrorKind::usage, "only `run` takes a command after --", {}, {}, {}});
+  if (const auto code = reports.run()) return *code;
+  if (const auto code = pages.run()) return *code;
   if (*list_app) return list_command(list);
   if (*explain_app) return explain_command(ids, scenarios);
   if (*schema_app) return schema_command(kind, scenarios);

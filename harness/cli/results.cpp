@@ -29,15 +29,24 @@ Result<Writers> Writers::open(const std::vector<std::string>& reports, bool verb
       known += (known.empty() ? "" : ", ") + std::string(candidate.name);
       if (candidate.name == name) format = &candidate;
     }
-    if (!format || equals == std::string::npos || equals + 1 == report.size())
+    const bool to_output = equals == std::string::npos && name == "github";
+    if (!format || (!to_output && equals == std::string::npos) || equals + 1 == report.size())
       return failure(ErrorKind::usage, fmt::format("--report {} is not FORMAT=FILE", printable(report)),
                      "formats: " + known);
     Report one;
+    if (to_output) {
+      // Before all others: what it stops must be stopped before the console tells anything. So it ends after
+      // them.
+      one.writer = format->make([](std::string_view text) { write_all(1, text); });
+      writers.m_reports.insert(writers.m_reports.begin(), std::move(one));
+      continue;
+    }
     one.file = report.substr(equals + 1);
     one.text = std::make_unique<std::string>();
     one.writer = format->make([text = one.text.get()](std::string_view piece) { *text += piece; });
     // Found out now, not after an hour.
-    if (const auto file = create_file(one.file); !file) return tl::unexpected(file.error());
+    if (const auto file = one.file == "-" ? Result<Fd>(Fd()) : create_file(one.file); !file)
+      return tl::unexpected(file.error());
     writers.m_reports.push_back(std::move(one));
   }
   return writers;
@@ -63,10 +72,19 @@ Result<void> Writers::run_ended(const RunResult& run) {
   for (auto it = m_reports.rbegin(); it != m_reports.rend(); ++it) {
     it->writer->run_ended(run);
     if (it->file.empty()) continue;
-    const auto file = create_file(it->file);
-    if (!file) return tl::unexpected(file.error());
-    if (!write_all(file->get(), *it->text)) return system_failure("writing " + it->file);
+    if (const auto written = write_file(it->file, *it->text); !written) return written;
   }
+  return {};
+}
+
+Result<void> write_file(const std::string& path, std::string_view text) {
+  if (path == "-") {
+    if (!write_all(1, text)) return system_failure("writing to standard output");
+    return {};
+  }
+  const auto file = create_file(path);
+  if (!file) return tl::unexpected(file.error());
+  if (!write_all(file->get(), text)) return system_failure("writing " + path);
   return {};
 }
 
@@ -98,11 +116,13 @@ std::string ResultsDirectory::keep_capsule(const CaseResult& result, const std::
   return keep("capsules/" + file_name(result.id) + ".tar.gz", capsule);
 }
 
-void in_order_of_plan(std::vector<CaseResult>& results, const std::vector<Case>& cases) {
+void in_order_of_plan(std::vector<CaseResult>& results, const std::vector<Case>& cases, bool together) {
   std::map<std::string, std::size_t> position;
   for (std::size_t i = 0; i < cases.size(); ++i) position[cases[i].id] = i;
   std::stable_sort(results.begin(), results.end(), [&](const CaseResult& a, const CaseResult& b) {
-    return std::pair(a.repetition, position[a.id]) < std::pair(b.repetition, position[b.id]);
+    const std::pair first(a.repetition, position[a.id]), second(b.repetition, position[b.id]);
+    if (!together) return first < second;
+    return std::pair(first.second, first.first) < std::pair(second.second, second.first);
   });
 }
 

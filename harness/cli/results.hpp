@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "linux/fd.hpp"
@@ -31,6 +32,9 @@ class Writers {
   std::vector<Report> m_reports;
 };
 
+// "-" is standard output.
+Result<void> write_file(const std::string& path, std::string_view text);
+
 class ResultsDirectory {
  public:
   explicit ResultsDirectory(std::string directory) : m_directory(std::move(directory)) {}
@@ -45,7 +49,8 @@ class ResultsDirectory {
   std::string m_directory;
 };
 
-// Cases end in any order; results stand in the order of the plan, repetition by repetition.
-void in_order_of_plan(std::vector<CaseResult>& results, const std::vector<Case>& cases);
+// Cases end in any order; results stand in the order of the plan, repetition by repetition, or `together`:
+// those of one case side by side.
+void in_order_of_plan(std::vector<CaseResult>& results, const std::vector<Case>& cases, bool together);
 
 }  // namespace clusterspec

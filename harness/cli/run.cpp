@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <optional>
 
 #include "cli/capsules.hpp"
 #include "cli/commands.hpp"
+#include "cli/gate_run.hpp"
 #include "cli/results.hpp"
 #include "cli/sources.hpp"
 #include "drive/machine.hpp"
@@ -55,6 +57,12 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
           : ad_hoc_implementation(arguments.command);
   if (!implementation) return tl::unexpected(implementation.error());
   prepared.implementation = *implementation;
+  if (!arguments.executable.empty()) {
+    auto other = std::make_shared<Implementation>(**implementation);
+    other->executable = std::filesystem::absolute(arguments.executable).string();
+    other->build.reset();
+    prepared.implementation = other;
+  }
   auto program = find_program_of(*prepared.implementation);
   if (!program) return one(program.error());
   prepared.executable = program->path;
@@ -100,6 +108,8 @@ Capsule common_capsule(const Prepared& prepared, const RunResult& run, const Run
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
+  auto gate = GateRun::open(arguments.gate);
+  if (!gate) return complain(gate.error());
   auto prepared = prepare(arguments);
   if (!prepared) return complain(prepared.error());
   if (prepared->cases.empty()) {
@@ -123,6 +133,7 @@ int run_command(const RunArguments& arguments) {
   run.notes = prepared->machine.machine.notes;
   run.time_scale = arguments.time_scale;
   run.flaky = from_name<FlakyPolicy>(arguments.flaky).value_or(FlakyPolicy::fail);
+  gate->begin(run, prepared->cases);
 
   auto writers = Writers::open(arguments.reports, arguments.verbose);
   if (!writers) return complain(writers.error());
@@ -151,11 +162,13 @@ int run_command(const RunArguments& arguments) {
   CapsuleWriter capsules(results, common_capsule(*prepared, run, options));
   std::map<std::string_view, const Case*> case_of;
   for (const Case& one : prepared->cases) case_of[one.id] = &one;
-  bool failed = false;
+  bool failed = false, stopped = false;
   std::optional<Error> fault;
   std::size_t evidence = 0;
+  std::function<void()> stop;
   Scheduler scheduler(options, {[&](const Case& one) { writers->case_begun(one); }, [&] { writers->tick(); },
                                 [&](CaseResult& result, const std::string& journal) {
+                                  if (!gate->hold(result, run.cases)) return;
                                   const bool passed = result.judgement.verdict == Verdict::pass ||
                                                       result.judgement.verdict == Verdict::skip;
                                   failed = failed || !passed;
@@ -164,13 +177,18 @@ int run_command(const RunArguments& arguments) {
                                   result.capsule_file =
                                       capsules.keep(*case_of.at(result.id), result, journal);
                                   writers->case_ended(result);
+                                  if (gate->stops_after(result)) stop();
                                   if (!passed) evidence += journal.size();
                                   // Not clear, which keeps the room: over many rounds every fork of a cell
                                   // would copy more.
                                   if (passed || evidence > k_most_evidence) Journal().swap(result.journal);
                                   run.cases.push_back(std::move(result));
                                 }});
-  for (int repetition = 1; repetition <= arguments.repeat && !(failed && arguments.until_fail);
+  stop = [&] {
+    stopped = true;
+    scheduler.stop();
+  };
+  for (int repetition = 1; repetition <= arguments.repeat && !(failed && arguments.until_fail) && !stopped;
        ++repetition) {
     const auto whole = scheduler.run(prepared->cases, arguments.repeat == 1 ? 0 : repetition);
     if (whole && *whole) continue;
@@ -181,7 +199,13 @@ int run_command(const RunArguments& arguments) {
       run.interrupted = true;
     break;
   }
-  in_order_of_plan(run.cases, prepared->cases);
+  if (!fault && !run.interrupted) {
+    const auto again = gate->run_again(scheduler, prepared->cases);
+    if (!again) fault = again.error();
+    run.interrupted = again && !*again;
+  }
+  in_order_of_plan(run.cases, prepared->cases, run.retries > 0);
+  gate->end(run, plan.cases, stopped);
   run.requirements = summarise(prepared->library.catalogue, run.cases);
   run.seconds = static_cast<double>(now_ns() - started_at) / 1e9;
   if (const auto written = writers->run_ended(run); !written) return complain(written.error());

@@ -142,8 +142,9 @@ Result<bool> Scheduler::run(const std::vector<Case>& cases, int repetition) {
   if (!busy) return tl::unexpected(busy.error());
   std::size_t next = 0;
   const auto finished = [](const std::unique_ptr<Cell>& cell) { return cell->ended; };
-  while (!m_interrupted && (next < cases.size() || !m_cells.empty())) {
-    while (!m_interrupted && next < cases.size() && static_cast<int>(m_cells.size()) < m_options.jobs) {
+  while (!m_interrupted && ((next < cases.size() && !m_stopped) || !m_cells.empty())) {
+    while (!m_interrupted && !m_stopped && next < cases.size() &&
+           static_cast<int>(m_cells.size()) < m_options.jobs) {
       const Case& one = cases[next++];
       if (one.skip) {
         skip(one);

@@ -36,6 +36,9 @@ class Scheduler {
   // done; then every cell has been ended.
   Result<bool> run(const std::vector<Case>& cases, int repetition);
 
+  // From a callback: no further case starts, those that run go on to their end.
+  void stop() { m_stopped = true; }
+
  private:
   struct Cell {
     const Case* one = nullptr;
@@ -59,7 +62,7 @@ class Scheduler {
   Pipe m_lifeline;
   std::vector<std::unique_ptr<Cell>> m_cells;
   int m_repetition = 0;
-  bool m_interrupted = false;
+  bool m_interrupted = false, m_stopped = false;
 };
 
 }  // namespace clusterspec

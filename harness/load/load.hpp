@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/gate.hpp"
 #include "model/implementation.hpp"
 #include "model/requirement.hpp"
 #include "model/scenario.hpp"
@@ -47,13 +48,21 @@ Loaded<std::vector<Scenario>> load_combinations(const SourceText& source, const 
 // The scenario as a file without a matrix: load_scenario reads the same from it, for the empty combination.
 std::string scenario_text(const Scenario& scenario);
 
+// Known failures, and the same written back.
+Loaded<Baseline> load_baseline(const SourceText& source);
+std::string baseline_text(const Baseline& baseline);
+
+// clusterspec.toml. Paths in it are as they stand there.
+Loaded<SettingsFile> load_settings(const SourceText& source);
+
 // The kinds of TOML files there are.
-enum class TomlFile { scenario, implementation, requirements };
+enum class TomlFile { scenario, implementation, requirements, baseline, settings };
 template <>
 struct Names<TomlFile> {
-  static constexpr std::array table{std::pair{TomlFile::scenario, "scenario"},
-                                    std::pair{TomlFile::implementation, "implementation"},
-                                    std::pair{TomlFile::requirements, "requirements"}};
+  static constexpr std::array table{
+      std::pair{TomlFile::scenario, "scenario"}, std::pair{TomlFile::implementation, "implementation"},
+      std::pair{TomlFile::requirements, "requirements"}, std::pair{TomlFile::baseline, "baseline"},
+      std::pair{TomlFile::settings, "settings"}};
 };
 
 // The JSON schema of such a file, for editors: it is generated from the same lists of keys that the loader

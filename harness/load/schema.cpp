@@ -63,13 +63,41 @@ Json requirements_schema() {
                   writer.definitions({}));
 }
 
+Json baseline_schema() {
+  const SchemaWriter writer(false);
+  Json root{{"type", "object"},
+            {"additionalProperties", false},
+            {"properties", {{"known", {{"type", "array"}, {"items", writer.of(KnownFailure{})}}}}}};
+  return document("clusterspec baseline", "Failures that are known, each with its reason.", std::move(root),
+                  writer.definitions({}));
+}
+
+Json settings_schema() {
+  const SchemaWriter writer(false);
+  return document("clusterspec settings", "clusterspec.toml: what `clusterspec run` does in this project.",
+                  writer.of(SettingsFile{}), writer.definitions({}));
+}
+
+Json schema_of(TomlFile kind, const Catalogue& catalogue) {
+  switch (kind) {
+    case TomlFile::scenario:
+      return scenario_schema(catalogue);
+    case TomlFile::implementation:
+      return implementation_schema();
+    case TomlFile::requirements:
+      return requirements_schema();
+    case TomlFile::baseline:
+      return baseline_schema();
+    case TomlFile::settings:
+      return settings_schema();
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string json_schema(TomlFile kind, const Catalogue& catalogue) {
-  const Json schema = kind == TomlFile::scenario         ? scenario_schema(catalogue)
-                      : kind == TomlFile::implementation ? implementation_schema()
-                                                         : requirements_schema();
-  return schema.dump(2) + "\n";
+  return schema_of(kind, catalogue).dump(2) + "\n";
 }
 
 }  // namespace clusterspec

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace clusterspec {
 namespace {
 
-constexpr int k_passed = 0, k_failed = 1, k_never_ready = 3, k_nothing_selected = 4, k_all_skipped = 77,
-              k_harness_fault = 99, k_interrupted = 130;
+constexpr int k_passed = 0, k_failed = 1, k_never_ready = 3, k_nothing_selected = 4, k_incomplete = 5,
+              k_all_skipped = 77, k_harness_fault = 99, k_interrupted = 130;
 
 RequirementVerdict worst(const RequirementResult& result) {
   if (result.errors) return RequirementVerdict::error;
@@ -28,6 +29,12 @@ const Requirement* find(const Catalogue& catalogue, const RequirementId& id) {
 int RunResult::count(Verdict verdict) const {
   return static_cast<int>(std::count_if(cases.begin(), cases.end(), [&](const CaseResult& result) {
     return result.judgement.verdict == verdict;
+  }));
+}
+
+int RunResult::known() const {
+  return static_cast<int>(std::count_if(cases.begin(), cases.end(), [](const CaseResult& result) {
+    return result.judgement.verdict == Verdict::fail && !result.known.empty();
   }));
 }
 
@@ -82,18 +89,22 @@ std::vector<RequirementResult> summarise(const Catalogue& catalogue, const std::
 
 int exit_code(const RunResult& run) {
   if (run.interrupted) return k_interrupted;
-  if (run.cases.empty()) return k_nothing_selected;
+  if (run.cases.empty())  // a shard may be left without any
+    return !run.incomplete.empty() ? k_incomplete : run.shard.planned > 0 ? k_passed : k_nothing_selected;
   if (run.count(Verdict::error)) return k_harness_fault;
   const int ran = run.count(Verdict::pass) + run.count(Verdict::fail);
   const auto ready =
       std::count_if(run.cases.begin(), run.cases.end(), [](const CaseResult& r) { return r.became_ready; });
-  if (ran > 0 && ready == 0 && run.count(Verdict::fail) == ran) return k_never_ready;
-  int counting = run.count(Verdict::fail);
+  std::unordered_set<std::string> excused;
   if (run.flaky == FlakyPolicy::report)
-    for (const FlakyCase& one : flaky_cases(run)) counting -= one.failed;
-  if (counting > 0) return k_failed;
-  if (ran == 0) return k_all_skipped;
-  return k_passed;
+    for (const FlakyCase& one : flaky_cases(run)) excused.insert(one.id);
+  const bool failed = std::any_of(run.cases.begin(), run.cases.end(), [&](const CaseResult& result) {
+    return result.counts() && !excused.contains(result.id);
+  });
+  if (failed && ready == 0 && run.count(Verdict::fail) == ran) return k_never_ready;
+  if (failed || (run.strict_baseline && !run.fixed.empty())) return k_failed;
+  if (!run.incomplete.empty()) return k_incomplete;
+  return ran == 0 ? k_all_skipped : k_passed;
 }
 
 }  // namespace clusterspec

@@ -46,6 +46,12 @@ struct GroupResult {
 };
 inline constexpr Duration k_slow = std::chrono::milliseconds(500);
 
+// An event as a report told it: all that is left of the evidence where there is no journal.
+struct ToldEvent {
+  double ms = 0;  // since the case began
+  std::string text;
+};
+
 struct CaseResult {
   std::string id;
   std::string scenario;  // name
@@ -62,6 +68,12 @@ struct CaseResult {
   std::string journal_file;         // where it was kept; may be empty
   std::string capsule_file;         // of a failure, once for each case of the run
   Journal journal;                  // kept for cases that did not pass
+  std::map<int, ToldEvent> told;    // by event number, of a case that was read from a report
+  std::string command;  // likewise, of the server: its arguments are no longer the bytes they were
+  std::string known;    // of a failure that the baseline names: its reason there
+  int attempts = 1;     // with --retries: how often it failed in a row
+  // A failure that the run answers for, flaky cases aside.
+  bool counts() const { return judgement.verdict == Verdict::fail && known.empty(); }
 };
 
 enum class RequirementVerdict { pass, fail, skip, error, untested };
@@ -91,6 +103,20 @@ struct Names<FlakyPolicy> {
                                     std::pair{FlakyPolicy::report, "report"}};
 };
 
+// A part of a plan: the case with index i of the plan is in shard i mod count + 1.
+struct Shard {
+  int index = 0, count = 0;  // from 1; 0 of 0: the whole plan
+  int planned = 0;           // cases of the whole plan
+  std::string plan;          // a hash of the ids of the whole plan: shards of one run have the same
+};
+
+// What the baseline names and what passes now: the entry can go.
+struct FixedFailure {
+  RequirementId requirement;
+  std::string cases;  // glob of case ids, as the baseline has it
+  std::string reason;
+};
+
 struct RunResult {
   std::string version;  // of clusterspec
   std::string implementation, implementation_version;
@@ -101,10 +127,17 @@ struct RunResult {
   double time_scale = 1;
   bool interrupted = false;
   FlakyPolicy flaky = FlakyPolicy::fail;
+  int retries = 0;  // so often a failing case was run again
+  Shard shard;
+  std::vector<std::string> incomplete;  // why cases of the plan are not here, each in a line
+  std::string baseline;                 // its file; empty: none
+  bool strict_baseline = false;         // a fixed failure that the baseline still names fails the run
+  std::vector<FixedFailure> fixed;
   std::vector<CaseResult> cases;                // in the order of the plan
   std::vector<RequirementResult> requirements;  // in the order of the catalogue
 
   int count(Verdict verdict) const;
+  int known() const;  // failures that the baseline names
 };
 
 // A case that both passed and failed, over its repetitions.
@@ -119,9 +152,10 @@ std::vector<FlakyCase> flaky_cases(const RunResult& run);
 // For each requirement that some case verifies: the worst of its cases (error, fail, pass, skip).
 std::vector<RequirementResult> summarise(const Catalogue& catalogue, const std::vector<CaseResult>& cases);
 
-// 0 all passed; 1 a case failed; 3 no case became ready; 4 nothing selected; 77 all skipped; 99 harness
-// fault; 130 interrupted. Cases of level `may` never fail a run (their verdict is already pass with
-// findings), flaky ones only if the run's policy says so.
+// 0 all passed; 1 a case failed; 3 no case became ready; 4 nothing selected; 5 cases of the plan are missing;
+// 77 all skipped; 99 harness fault; 130 interrupted. Cases of level `may` never fail a run (their verdict is
+// already pass with findings), flaky ones only if the run's policy says so, known ones never. With a strict
+// baseline a known failure that is fixed fails it.
 int exit_code(const RunResult& run);
 
 }  // namespace clusterspec

@@ -6,6 +6,7 @@ in time; clusterspec and its cells stay small, in memory and on disk; nothing is
 terminal or a parser would take for something else.
 """
 import dataclasses
+import html.parser
 import json
 import os
 import pathlib
@@ -28,7 +29,9 @@ JOURNAL_MIB = 32
 STOPPED_WITHIN = 2 * SLOWER
 # So many more processes than the limit may be there when it is noticed: the harness looks every 50 ms.
 OVERSHOOT = 500
-FORMATS = ("junit", "json", "tap", "markdown")
+PAGE_MIB = 24
+OWN_ELEMENTS = set(re.findall("<([a-z][a-z0-9]*)", (SOURCE / "reports/html/page.html").read_text()))
+FORMATS = ("junit", "json", "tap", "markdown", "html", "github")
 
 SCENARIO = """
 title = "A server starts, answers, and ends"
@@ -136,6 +139,26 @@ NETWORK = {
 }
 
 
+class Page(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.scripts, self.elements, self.inside = [], set(), False
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.add(tag)
+        self.inside = tag == "script"
+        if self.inside:
+            self.scripts.append((dict(attributes).get("type"), ""))
+
+    def handle_endtag(self, tag):
+        self.inside = False
+
+    def handle_data(self, data):
+        if self.inside:
+            kind, text = self.scripts[-1]
+            self.scripts[-1] = (kind, text + data)
+
+
 class HostileServers(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory(prefix="clusterspec-test-")
@@ -172,12 +195,25 @@ class HostileServers(unittest.TestCase):
         self.assertIsNone(bad, f"{name}: {text[max(0, bad.start() - 40):bad.end() + 40]!r}" if bad else "")
         return text
 
+    def check_page(self):
+        """The page as a browser's parser sees it: its own elements, and data that is JSON."""
+        page = Page()
+        page.feed((self.path / "html").read_text())
+        self.assertEqual([kind for kind, _ in page.scripts], ["application/json"] * 2 + [None])
+        case = json.loads(page.scripts[1][1])
+        self.assertTrue(case["findings"])
+        self.assertLess((self.path / "html").stat().st_size, PAGE_MIB * 2**20)
+        self.assertLessEqual(page.elements, OWN_ELEMENTS)
+
     def check_reports(self):
         for name in ("out", "err", *FORMATS):
             self.check_text(name)
-        lint = subprocess.run(["xmllint", "--noout", "--nonet", "junit"], cwd=self.path, capture_output=True, text=True,
+        lint = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", SOURCE / "reports/schema/junit.xsd", "junit"], cwd=self.path, capture_output=True, text=True,
                               check=False)
         self.assertEqual(lint.returncode, 0, lint.stderr)
+        self.check_page()
+        for line in (self.path / "github").read_text().splitlines():
+            self.assertRegex(line, "^::(stop-commands::|clusterspec-[0-9a-f]{32}::|(error|warning|notice) [a-z]+=)")
         tap = (self.path / "tap").read_text().splitlines()
         self.assertRegex(tap[0], "^TAP version 1[34]$")
         self.assertIn("1..1", tap)

@@ -28,7 +28,10 @@ class Installed(unittest.TestCase):
         for path in ("bin/clusterspec", "libexec/clusterspec/reference_server", "libexec/clusterspec/faulty_server",
                      "share/clusterspec/scenarios/requirements.toml",
                      "share/clusterspec/scenarios/schema/scenario.schema.json",
-                     "share/clusterspec/schema/report.schema.json", "share/doc/clusterspec/README.md",
+                     "share/clusterspec/schema/report.schema.json", "share/cmake/clusterspec/clusterspecConfig.cmake",
+                     "share/man/man1/clusterspec.1", "share/bash-completion/completions/clusterspec",
+                     "share/zsh/vendor-completions/_clusterspec", "share/fish/vendor_completions.d/clusterspec.fish",
+                     "share/clusterspec/schema/junit.xsd", "share/doc/clusterspec/README.md",
                      "share/doc/clusterspec/LICENSE"):
             self.assertTrue((self.prefix / path).is_file(), path)
         self.assertEqual([p.name for p in (self.prefix / "bin").iterdir()], ["clusterspec"])
@@ -40,6 +43,39 @@ class Installed(unittest.TestCase):
         cases = json.loads((self.work / "out.json").read_text())["cases"]
         self.assertTrue(cases)
         self.assertEqual({case["verdict"] for case in cases}, {"pass"})
+
+    def complete(self, *words):
+        """What bash offers for the last of the words."""
+        script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _clusterspec; printf "%s\\n" "${COMPREPLY[@]}"'
+        file = self.prefix / "share/bash-completion/completions/clusterspec"
+        return subprocess.run(["bash", "-c", script, "bash", file, *words], capture_output=True, text=True, check=True).stdout.split()
+
+    def test_bash_completes_what_help_shows(self):
+        commands = self.complete("clusterspec", "")
+        for command in ("run", "merge", "timeline", "doctor"):
+            self.assertIn(command, commands)
+            offered = self.complete("clusterspec", command, "--")
+            told = self.run_installed(command, "--help").stdout
+            self.assertEqual({word for word in offered if word not in told}, set())
+        self.assertIn("--baseline", self.complete("clusterspec", "run", "--base"))
+        self.assertEqual(self.complete("clusterspec", "me"), ["merge"])
+
+    def test_the_manual_page_has_every_command_and_option(self):
+        page = (self.prefix / "share/man/man1/clusterspec.1").read_text().replace("\\-", "-")
+        for command in ("run", "merge", "timeline"):
+            self.assertIn(f".SS clusterspec {command}", page)
+            for option in self.complete("clusterspec", command, "--"):
+                self.assertIn(option, page)
+
+    def test_the_doctor_tries_each_thing_and_says_what_is_lost(self):
+        seen = self.run_installed("doctor")
+        rows = [line.split(maxsplit=2) for line in seen.stdout.splitlines()[:-1]]
+        self.assertEqual({row[0] for row in rows} - {"ok", "no"}, set(), seen.stdout)
+        self.assertEqual(seen.returncode, 1 if any(row[0] == "no" for row in rows) else 0)
+        few = subprocess.run(["bash", "-c", 'ulimit -n 64; exec "$0" doctor', self.prefix / "bin/clusterspec"],
+                             capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(few.returncode, 1, few.stdout)
+        self.assertRegex(few.stdout, "(?m)^no  open files +64 are allowed")
 
     def test_every_installed_file_is_correct(self):
         checked = self.run_installed("check")

@@ -81,12 +81,21 @@ class Schemas(unittest.TestCase):
                 validator(schema).validate(tomllib.loads(file.read_text(encoding="utf-8")))
 
     def test_the_schemas_are_what_the_program_prints(self):
-        for kind in ("scenario", "implementation", "requirements"):
+        for kind in ("scenario", "implementation", "requirements", "baseline", "settings"):
             path = SCENARIOS / "schema" / f"{kind}.schema.json"
             printed = subprocess.run([CLUSTERSPEC, "schema", kind, "--scenarios", SCENARIOS],
                                      capture_output=True, text=True, check=True).stdout
             self.assertEqual(printed, path.read_text(encoding="utf-8"),
                              f"write it anew: clusterspec schema {kind} > scenarios/schema/{kind}.schema.json")
+
+    def test_what_the_example_project_keeps_is_valid(self):
+        example = SCENARIOS.parent / "ci/example"
+        for kind, file in (("settings", "clusterspec.toml"), ("baseline", "clusterspec-baseline.toml"), ("implementation", "small_server.toml")):
+            with self.subTest(file=file):
+                rules = validator(SCENARIOS / f"schema/{kind}.schema.json")
+                text = (example / file).read_text(encoding="utf-8")
+                rules.validate(tomllib.loads(text))
+                self.assertTrue(list(rules.iter_errors(tomllib.loads("mistake = 1\n" + text))))
 
     def test_schema_and_program_refuse_the_same_mistakes(self):
         rules = validator(SCENARIOS / "schema/scenario.schema.json")
