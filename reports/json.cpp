@@ -58,7 +58,7 @@ Json one_case(const CaseResult& result, const Catalogue& catalogue) {
     requirements[one_line(id)] = std::string(name_of(verdict));
   for (const Finding& found : result.judgement.findings)
     findings.push_back(finding(result, teller, found, catalogue));
-  return {{"id", one_line(result.id)},
+  Json object{{"id", one_line(result.id)},
           {"repetition", result.repetition},
           {"verdict", name_of(result.judgement.verdict)},
           {"reason", one_line(result.judgement.reason)},
@@ -75,6 +75,8 @@ Json one_case(const CaseResult& result, const Catalogue& catalogue) {
           {"capsule", result.capsule_file.empty() ? Json(nullptr) : Json(one_line(result.capsule_file))},
           {"requirements", std::move(requirements)},
           {"findings", std::move(findings)}};
+  if (!result.known.empty()) object["known"] = one_line(result.known);
+  return object;
 }
 
 Json flaky(const FlakyCase& one) {
@@ -102,7 +104,7 @@ Json requirement(const RequirementResult& result) {
 }
 
 Json run_facts(const RunResult& run) {
-  return {{"clusterspec", one_line(run.version)},
+  Json facts{{"clusterspec", one_line(run.version)},
           {"implementation", one_line(run.implementation)},
           {"implementation_version", one_line(run.implementation_version)},
           {"started", one_line(run.started)},
@@ -120,6 +122,8 @@ Json run_facts(const RunResult& run) {
             {"failed", run.count(Verdict::fail)},
             {"skipped", run.count(Verdict::skip)},
             {"errors", run.count(Verdict::error)}}}};
+  if (!run.unexpected.empty()) facts["unexpected"] = strings(run.unexpected);
+  return facts;
 }
 
 }  // namespace

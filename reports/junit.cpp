@@ -58,9 +58,10 @@ struct Counts {
 
   void add(const CaseResult& result, const Flaky& flaky) {
     ++tests;
-    failures += result.judgement.verdict == Verdict::fail && !flaky.excuses(result);
+    const bool known = !result.known.empty();
+    failures += result.judgement.verdict == Verdict::fail && !known && !flaky.excuses(result);
     errors += result.judgement.verdict == Verdict::error;
-    skipped += result.judgement.verdict == Verdict::skip;
+    skipped += result.judgement.verdict == Verdict::skip || known;
     seconds += result.seconds;
   }
 };
@@ -141,6 +142,10 @@ void add_outcome(pugi::xml_node test, const CaseResult& result, bool excused, co
     case Verdict::pass:
       break;
     case Verdict::fail: {
+      if (!result.known.empty()) {
+        set_text(add("skipped", "known", "known to fail: " + one_line(result.known)), explain(result, catalogue));
+        break;
+      }
       const pugi::xml_node node =
           add(excused ? "flakyFailure" : "failure",
               judgement.findings.empty() ? "" : judgement.findings[0].requirement, first_message(result));

@@ -115,8 +115,17 @@ std::string notes_text(const RunResult& run, const SummaryStyle& style) {
   return tally_text("Noted (level may never fails a run)", tally, style);
 }
 
+std::string known_text(const RunResult& run, const SummaryStyle& style) {
+  Tally known, met;
+  for (const CaseResult& result : run.cases)
+    if (!result.known.empty()) known.add(result.known);
+  for (const std::string& text : run.unexpected) met.add(text);
+  return tally_text("Known violations (they fail no run)", known, style) +
+         tally_text("Stated as known, and met", met, style);
+}
+
 bool is_bad(const CaseResult& result) {
-  return result.judgement.verdict == Verdict::fail || result.judgement.verdict == Verdict::error;
+  return result.known.empty() && (result.judgement.verdict == Verdict::fail || result.judgement.verdict == Verdict::error);
 }
 
 // How often each failed, and what was wrong the first time.
@@ -161,7 +170,9 @@ std::string totals(const RunResult& run, const SummaryStyle& style) {
   };
   const Paint& paint = style.paint;
   const int errors = run.count(Verdict::error);
-  add(Verdict::fail, "failed", [&](const std::string& t) { return paint.bad(t); });
+  const auto known = std::count_if(run.cases.begin(), run.cases.end(),
+                                   [](const CaseResult& result) { return !result.known.empty(); });
+  add(Verdict::fail, known > 0 ? fmt::format("failed ({} known)", known) : "failed", [&](const std::string& t) { return paint.bad(t); });
   add(Verdict::error, errors == 1 ? "harness error" : "harness errors",
       [&](const std::string& t) { return paint.fault(t); });
   add(Verdict::pass, "passed", [&](const std::string& t) { return paint.good(t); });
@@ -228,7 +239,7 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
 
 std::string summary(const RunResult& run, const SummaryStyle& style) {
   const std::vector<FlakyCase> flaky = flaky_cases(run);
-  return requirements_text(run, style.paint) + skips_text(run, style) + notes_text(run, style) +
+  return requirements_text(run, style.paint) + skips_text(run, style) + notes_text(run, style) + known_text(run, style) +
          flaky_text(run, flaky, style) + recap(run, flaky, style.paint) + totals(run, style) +
          next_steps(run, style);
 }

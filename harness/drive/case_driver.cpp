@@ -47,7 +47,8 @@ Result<void> CaseDriver::prepare() {
       look_into_queues(pid, sockets);
     };
     m_calls = std::make_unique<CallObserver>(m_loop, m_recorder, m_processes, *m_listeners, m_gates,
-                                             CallObserver::Surroundings{drain, closing});
+                                             CallObserver::Surroundings{
+                                                 drain, closing, m_case.implementation->dialect.shares_listener});
   } else {
     m_polling = std::make_unique<PollingObserver>(m_loop, m_recorder, m_processes, *m_listeners);
   }

@@ -23,6 +23,9 @@ std::optional<ProcessStat> read_stat(Pid pid);
 // The process a thread belongs to; the id itself if it is gone.
 Pid process_of_thread(Pid thread);
 
+// All its threads sleep and no signal waits for it, or it was stopped, or has ended.
+bool is_idle(Pid pid);
+
 std::optional<Described> describe_process(Pid pid);
 
 // Every descendant of `root`, zombies too, parents first. `root` is not in it.

@@ -6,7 +6,7 @@ namespace clusterspec {
 
 const std::vector<std::string>& target_choices() {
   static const std::vector<std::string> k_choices{"launcher", "workers", "worker 1",
-                                                  "worker 2", "group",   "all"};
+                                                  "worker 2", "group",   "all",     "servers"};
   return k_choices;
 }
 

@@ -46,6 +46,7 @@ struct CaseResult {
   Combination combination;
   std::vector<std::string> arguments;  // argv of the server; empty if it was never launched
   Judgement judgement;
+  std::string known;  // why this failure was expected; empty: it was not
   double seconds = 0;
   int repetition = 0;  // 0: the only one, else 1 to N of --repeat
   bool became_ready = false;
@@ -93,6 +94,7 @@ struct RunResult {
   FlakyPolicy flaky = FlakyPolicy::fail;
   std::vector<CaseResult> cases;                // in the order of the plan
   std::vector<RequirementResult> requirements;  // in the order of the catalogue
+  std::vector<std::string> unexpected;          // stated as known violations, and met: a sentence each
 
   int count(Verdict verdict) const;
 };
@@ -111,7 +113,7 @@ std::vector<RequirementResult> summarise(const Catalogue& catalogue, const std::
 
 // 0 all passed; 1 a case failed; 3 no case became ready; 4 nothing selected; 77 all skipped; 99 harness
 // fault; 130 interrupted. Cases of level `may` never fail a run (their verdict is already pass with
-// findings), flaky ones only if the run's policy says so.
+// findings), flaky ones only if the run's policy says so, known violations never.
 int exit_code(const RunResult& run);
 
 }  // namespace clusterspec

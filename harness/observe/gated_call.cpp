@@ -101,12 +101,15 @@ std::optional<Call> gated_call(const Notification& n, Pid caller, int pidfd) {
     case WatchedCall::pwritev2:
     case WatchedCall::sendto:
       return only_if(is_same_file(caller, descriptor(n), k_standard_output), Call::write);
+    case WatchedCall::set_robust_list:
+      break;  // watched for the sake of births
   }
   return std::nullopt;
 }
 
-std::vector<WatchedCall> frequent_calls(const Scenario& scenario) {
+std::vector<WatchedCall> frequent_calls(const Scenario& scenario, const Dialect& dialect) {
   std::vector<WatchedCall> all;
+  if (dialect.forks) all.push_back(WatchedCall::set_robust_list);
   const auto watch = [&](Call call) {
     for (const WatchedCall one : watched_for(call)) all.push_back(one);
   };

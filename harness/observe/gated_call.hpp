@@ -26,6 +26,7 @@ std::optional<Call> gated_call(const Notification& notification, Pid caller, int
 // The frequent calls that have to be watched: for the gates of the steps, and where connections are judged
 // the closing of listeners, which tells a connection reset in a queue from others. Under a load, which would
 // be slowed, that is watched only where an expectation names these outcomes.
-std::vector<WatchedCall> frequent_calls(const Scenario& scenario);
+// And for workers that are forks the call by which they show themselves.
+std::vector<WatchedCall> frequent_calls(const Scenario& scenario, const Dialect& dialect = {});
 
 }  // namespace clusterspec
