@@ -144,7 +144,8 @@ void add_outcome(pugi::xml_node test, const CaseResult& result, bool excused, co
       break;
     case Verdict::fail: {
       if (!result.known.empty()) {
-        add("skipped", "known", "known failure: " + result.known);
+        set_text(add("skipped", "known", "known to fail: " + one_line(result.known)),
+                 explain(result, catalogue));
         break;
       }
       const pugi::xml_node node =

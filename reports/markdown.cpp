@@ -142,16 +142,19 @@ void count_in(std::vector<std::pair<std::string, std::size_t>>& texts, const std
 }
 
 std::string skipped_and_noted(const RunResult& run) {
-  std::vector<std::pair<std::string, std::size_t>> skipped, noted;
+  std::vector<std::pair<std::string, std::size_t>> skipped, noted, known, unexpected;
+  for (const std::string& text : run.unexpected) count_in(unexpected, prose(text));
   for (const CaseResult& result : run.cases) {
     if (result.judgement.verdict == Verdict::skip)
       count_in(skipped, code(cut(one_line(result.judgement.reason), k_reason_columns)));
+    if (!result.known.empty()) count_in(known, prose(result.known));
     if (result.judgement.verdict == Verdict::pass)
       for (const Finding& finding : result.judgement.findings)
         count_in(noted,
                  code(finding.requirement) + ": " + code(cut(one_line(finding.actual), k_reason_columns)));
   }
-  return listed("Skipped, by reason", skipped) + listed("Noted (level may never fails)", noted);
+  return listed("Known violations", known) + listed("Stated as known, and met", unexpected) +
+         listed("Skipped, by reason", skipped) + listed("Noted (level may never fails)", noted);
 }
 
 }  // namespace

@@ -115,8 +115,18 @@ std::string notes_text(const RunResult& run, const SummaryStyle& style) {
   return tally_text("Noted (level may never fails a run)", tally, style);
 }
 
+std::string known_text(const RunResult& run, const SummaryStyle& style) {
+  Tally known, met;
+  for (const CaseResult& result : run.cases)
+    if (!result.known.empty()) known.add(result.known);
+  for (const std::string& text : run.unexpected) met.add(text);
+  return tally_text("Known violations (they fail no run)", known, style) +
+         tally_text("Stated as known, and met", met, style);
+}
+
 bool is_bad(const CaseResult& result) {
-  return result.judgement.verdict == Verdict::fail || result.judgement.verdict == Verdict::error;
+  return result.known.empty() &&
+         (result.judgement.verdict == Verdict::fail || result.judgement.verdict == Verdict::error);
 }
 
 // How often each failed, and what was wrong the first time.
@@ -256,8 +266,8 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
 std::string summary(const RunResult& run, const SummaryStyle& style) {
   const std::vector<FlakyCase> flaky = flaky_cases(run);
   return requirements_text(run, style.paint) + skips_text(run, style) + notes_text(run, style) +
-         flaky_text(run, flaky, style) + gate_text(run, style) + recap(run, flaky, style.paint) +
-         totals(run, style) + next_steps(run, style);
+         known_text(run, style) + flaky_text(run, flaky, style) + gate_text(run, style) +
+         recap(run, flaky, style.paint) + totals(run, style) + next_steps(run, style);
 }
 
 }  // namespace clusterspec

@@ -126,6 +126,7 @@ class Tap : public ReportWriter {
     std::string text =
         fmt::format("{} {} - {}", good ? "ok" : "not ok", ++m_written, description(label(result)));
     if (verdict == Verdict::skip) text += " # SKIP " + description(result.judgement.reason);
+    // What is known to fail is still to be done, and fails no run.
     if (!result.known.empty()) text += " # TODO known failure: " + description(result.known);
     m_sink(text + '\n' + diagnostics(result, m_catalogue));
   }

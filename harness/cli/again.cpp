@@ -19,11 +19,12 @@ namespace {
 std::string launch_text(const std::string& executable, const Implementation& implementation,
                         const Launch& launch) {
   std::vector<std::string> words;
-  const auto environment = compose_environment(implementation, launch);
+  const Endpoint endpoint{"127.0.0.1", 3000, "DIRECTORY"};
+  const auto environment = compose_environment(implementation, launch, endpoint);
   if (!environment.empty()) words.emplace_back("env");
   words.insert(words.end(), environment.begin(), environment.end());
   words.push_back(executable);
-  const auto arguments = compose_arguments(implementation, launch, Endpoint{"127.0.0.1", 3000, "DIRECTORY"});
+  const auto arguments = compose_arguments(implementation, launch, endpoint);
   words.insert(words.end(), arguments.list.begin(), arguments.list.end());
   return command_line(words);
 }

@@ -15,12 +15,16 @@
 namespace clusterspec {
 namespace {
 
+// Where it ran is not kept: a run has a directory of its own.
+const Endpoint k_anywhere{"127.0.0.1", 3000, "DIRECTORY"};
+
 std::vector<std::string> environment_of(const Case& one) {
-  if (!one.scenario.launches_itself) return compose_environment(*one.implementation, one.scenario.launch);
+  if (!one.scenario.launches_itself)
+    return compose_environment(*one.implementation, one.scenario.launch, k_anywhere);
   std::vector<std::string> all;
   for (const Step& step : one.scenario.steps)
     if (const auto* launch = std::get_if<Launch>(&step.action))
-      for (std::string& assignment : compose_environment(*one.implementation, *launch))
+      for (std::string& assignment : compose_environment(*one.implementation, *launch, k_anywhere))
         all.push_back(std::move(assignment));
   return all;
 }

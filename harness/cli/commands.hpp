@@ -41,6 +41,18 @@ struct RunArguments {
 };
 int run_command(const RunArguments& arguments);
 
+struct MatrixArguments {
+  RunArguments run;
+  std::vector<std::string> implementations;  // names or files; empty: all that are known
+  std::vector<std::string> words;            // as it was called, for the record
+};
+// Implementations x requirements, as matrix.html, matrix.json and matrix.md in the results' folder. Exit
+// codes as run; 1: a failure that is not stated as known.
+int matrix_command(const MatrixArguments& arguments);
+
+// All that are known: installed or not, with version or the command that installs it.
+int implementations_command(const std::string& scenarios);
+
 struct ReplayArguments {
   std::string capsule, executable, results = "clusterspec-results";
   int repeat = 1;

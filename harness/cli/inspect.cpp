@@ -8,6 +8,7 @@
 #include "cli/sources.hpp"
 #include "drive/judging.hpp"
 #include "linux/stream.hpp"
+#include "load/did_you_mean.hpp"
 #include "plan/plan.hpp"
 #include "reports/report.hpp"
 
@@ -23,6 +24,26 @@ void list_requirements(const Library& library) {
                       name_of(requirement.suite), requirement.text));
 }
 
+// Known violations of what is no requirement. The loader knows no catalogue.
+std::vector<Error> unknown_requirements(const Implementation& implementation, const Catalogue& catalogue) {
+  std::vector<Error> errors;
+  std::vector<std::string> ids;
+  for (const Requirement& requirement : catalogue) ids.push_back(requirement.id);
+  for (const KnownViolation& known : implementation.known) {
+    if (find(catalogue, known.requirement)) continue;
+    const std::string& text = implementation.text;
+    const std::size_t at = text.find("\"" + known.requirement + "\"");
+    const auto lines =
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), '\n');
+    errors.push_back({ErrorKind::file,
+                      fmt::format("there is no requirement \"{}\"", printable(known.requirement)),
+                      Location{implementation.file, static_cast<int>(lines) + 1, 1},
+                      {},
+                      did_you_mean(known.requirement, ids) + "`clusterspec list --requirements` shows all"});
+  }
+  return errors;
+}
+
 // A file says by its keys what it is.
 Loaded<int> check_file(const std::string& file, const Catalogue& catalogue) {
   const auto source = read_source(file);
@@ -36,6 +57,8 @@ Loaded<int> check_file(const std::string& file, const Catalogue& catalogue) {
       source->text.find("executable") != std::string::npos) {
     auto loaded = load_implementation(*source);
     if (!loaded) return tl::unexpected(loaded.error());
+    if (auto unknown = unknown_requirements(*loaded, catalogue); !unknown.empty())
+      return tl::unexpected(std::move(unknown));
     return 0;
   }
   auto loaded = load_combinations(*source, std::filesystem::path(file).stem().string(), &catalogue);

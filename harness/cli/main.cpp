@@ -36,6 +36,9 @@ int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   RunArguments run;
   ListArguments list;
+  MatrixArguments matrix;
+  matrix.words = words;
+  matrix.words.insert(matrix.words.begin(), "clusterspec");
   ReplayArguments replay;
   ShrinkArguments shrink;
   std::vector<std::string> files, ids, journals;
@@ -96,6 +99,30 @@ int main(int argc, char** argv) {
   run_app->add_flag("-v,--verbose", run.verbose, "a line for each case");
   run_app->add_option("--scenarios", run.scenarios, "directory of scenarios");
   add_gate_options(*run_app, run);
+
+  CLI::App* matrix_app = app.add_subcommand(
+      "matrix", "Run scenarios against many implementations, and show what each does of what is required");
+  matrix.run.suite = "all";
+  matrix.run.results = "clusterspec-results/matrix";
+  matrix_app->add_option("PATTERN", matrix.run.patterns, "as for run");
+  matrix_app->add_option("-i,--implementation", matrix.implementations,
+                         "name or TOML file, repeatable (default: all that `implementations` lists)");
+  matrix_app->add_option("--suite", matrix.run.suite, "documented, production or all")->capture_default_str();
+  matrix_app->add_option("-j,--jobs", matrix.run.jobs, "cases side by side (default: processors)")
+      ->check(CLI::Range(1, 256));
+  matrix_app->add_option("--combinations", matrix.run.combinations, "as for run")
+      ->check(CLI::IsMember({"all", "one"}))
+      ->capture_default_str();
+  matrix_app->add_option("--time-scale", matrix.run.time_scale, "multiplies every deadline")
+      ->check(CLI::Range(k_least_time_scale, k_most_time_scale))
+      ->capture_default_str();
+  matrix_app->add_option("--results", matrix.run.results, "directory for the matrix, journals and capsules")
+      ->capture_default_str();
+  matrix_app->add_option("--scenarios", matrix.run.scenarios, "directory of scenarios");
+
+  CLI::App* implementations_app =
+      app.add_subcommand("implementations", "List known implementations, installed or not");
+  implementations_app->add_option("--scenarios", scenarios, "directory of scenarios");
 
   CLI::App* list_app = app.add_subcommand("list", "List cases or requirements");
   list_app->add_option("PATTERN", list.patterns, "as for run");
@@ -162,13 +189,15 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : k_usage_error;
   }
-  if (*run_app || *replay_app || *shrink_app) prepare_to_fork(argv);
+  if (*run_app || *matrix_app || *replay_app || *shrink_app) prepare_to_fork(argv);
   if (*run_app) {
     if (const auto applied = apply_settings(*run_app, run); !applied) return complain(applied.error());
     return run_command(run);
   }
   if (!run.command.empty())
     return complain(Error{ErrorKind::usage, "only `run` takes a command after --", {}, {}, {}});
+  if (*matrix_app) return matrix_command(matrix);
+  if (*implementations_app) return implementations_command(scenarios);
   if (const auto code = reports.run()) return *code;
   if (const auto code = pages.run()) return *code;
   if (*list_app) return list_command(list);

@@ -17,6 +17,11 @@ void append(std::vector<Error>& all, std::vector<Error> more) {
   for (Error& error : more) all.push_back(std::move(error));
 }
 
+std::string not_installed(const Implementation& implementation, const std::string& why) {
+  return fmt::format("{} is not installed: {}{}", implementation.name, printable(why),
+                     implementation.install.empty() ? "" : "; install it: " + implementation.install);
+}
+
 }  // namespace
 
 Result<std::string> scenarios_directory(const std::string& asked_for) {
@@ -84,17 +89,22 @@ std::string subject_of_suite(const std::string& suite) {
   return suite == name_of(Suite::production) ? "reference-production" : "reference";
 }
 
+std::vector<std::string> implementation_files(const std::string& directory) {
+  return toml_files_below(directory + "/implementations");
+}
+
 Loaded<std::shared_ptr<const Implementation>> load_named_implementation(const std::string& name,
                                                                         const std::string& directory) {
   std::string file = name;
   if (!name.ends_with(".toml")) {
-    file = fmt::format("{}/implementations/{}/{}.toml", directory, name, name);
-    std::error_code ignored;
-    if (!fs::is_regular_file(file, ignored)) {
-      std::string known;
-      for (fs::directory_iterator it(directory + "/implementations", ignored), end; it != end;
-           it.increment(ignored))
-        if (it->is_directory()) known += (known.empty() ? "" : ", ") + it->path().filename().string();
+    std::string known;
+    file.clear();
+    for (const std::string& candidate : implementation_files(directory)) {
+      const std::string stem = fs::path(candidate).stem().string();
+      if (stem == name) file = candidate;
+      known += (known.empty() ? "" : ", ") + stem;
+    }
+    if (file.empty()) {
       return tl::unexpected(
           std::vector{Error{ErrorKind::usage,
                             fmt::format("there is no implementation \"{}\"", printable(name)),
@@ -125,6 +135,10 @@ Loaded<std::shared_ptr<const Implementation>> ad_hoc_implementation(const std::v
 }
 
 Result<BuiltProgram> find_program_of(const Implementation& implementation) {
+  std::error_code unreadable;
+  for (const std::string& file : implementation.needs_files)
+    if (!fs::exists(file, unreadable))
+      return BuiltProgram{{}, not_installed(implementation, file + " is not there")};
   if (implementation.build) return built_program(implementation);
   std::string name = implementation.executable;
   const fs::path here = fs::path(own_executable()).parent_path();
@@ -135,6 +149,10 @@ Result<BuiltProgram> find_program_of(const Implementation& implementation) {
   // Where an installation keeps the servers that come with clusterspec: no program of theirs is for PATH.
   if (found.empty())
     found = find_program(name, (here / "../libexec/clusterspec").lexically_normal().string());
+  // A program of a package, unlike one that somebody has just named.
+  if (found.empty() && !implementation.install.empty() && name.find('/') == std::string::npos)
+    return BuiltProgram{{},
+                        not_installed(implementation, fmt::format("there is no \"{}\"", printable(name)))};
   if (found.empty())
     return failure(ErrorKind::usage,
                    fmt::format("the program \"{}\" of {} is not there, or cannot be executed",

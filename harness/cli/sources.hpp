@@ -27,15 +27,18 @@ Loaded<Library> load_library(const std::string& directory);
 // What a suite is for where nobody says which server is meant.
 std::string subject_of_suite(const std::string& suite);
 
-// A path to a TOML file, or the name of a folder in scenarios/implementations.
+// Every file below scenarios/implementations, in the order of their paths.
+std::vector<std::string> implementation_files(const std::string& directory);
+
+// A path to a TOML file, or the name of one below scenarios/implementations without .toml.
 Loaded<std::shared_ptr<const Implementation>> load_named_implementation(const std::string& name,
                                                                         const std::string& directory);
 
 // A server given on the command line: it is taken to speak the document's dialect.
 Loaded<std::shared_ptr<const Implementation>> ad_hoc_implementation(const std::vector<std::string>& command);
 
-// Absolute path of the implementation's program, which is built first if it says how; an error says how to
-// install it.
+// Absolute path of the implementation's program, which is built first if it says how; or that it is not
+// installed, and how to install it.
 Result<BuiltProgram> find_program_of(const Implementation& implementation);
 
 std::vector<std::string> toml_files_below(const std::string& directory);

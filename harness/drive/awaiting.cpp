@@ -4,11 +4,13 @@
 #include <algorithm>
 
 #include "drive/case_driver.hpp"
+#include "linux/procfs.hpp"
 
 namespace clusterspec {
 namespace {
 
 constexpr Duration k_usual_deadline = std::chrono::seconds(5);
+constexpr Duration k_look_again = std::chrono::milliseconds(1);
 
 std::string names(const Cluster& cluster, const std::vector<const ProcessState*>& processes) {
   std::vector<std::string> list;
@@ -62,6 +64,37 @@ bool CaseDriver::line_seen(const Await& step) const {
   });
 }
 
+// Where workers say that they can serve: a listener that its launcher has opened says nothing of them.
+bool CaseDriver::all_said_ready(const std::string& instance) const {
+  if (!m_case.implementation->log.ready) return true;
+  const InstanceState* state = m_recorder.cluster().instance(instance);
+  const auto lines = std::count_if(m_lines.begin(), m_lines.end(),
+                                   [](const SeenLine& seen) { return seen.kind == LineKind::ready; });
+  return state && lines >= state->launched.workers;
+}
+
+// A process that has done all that a signal made it do sleeps again. No event tells that.
+CaseDriver::Done CaseDriver::await_idle(const Await& step) {
+  const auto idle = [&] {
+    const auto processes = m_recorder.cluster().of(step.of);
+    return std::all_of(processes.begin(), processes.end(), [](const ProcessState* process) {
+      return !process->alive() || is_idle(process->pid);
+    });
+  };
+  bool found = false;
+  Loop::TimerId again = 0;
+  const std::function<void()> look = [&] {
+    again = 0;
+    found = idle();
+    if (!found) again = m_loop.after(k_look_again, look);
+  };
+  look();
+  const bool done = wait([&] { return found; }, step.within.value_or(k_usual_deadline));
+  m_loop.cancel(again);
+  if (!done) m_missing = fmt::format("{} did not come to rest", to_text(step.of));
+  return done;
+}
+
 CaseDriver::Done CaseDriver::act(const Await& step) {
   const Cluster& cluster = m_recorder.cluster();
   const std::string& instance = step.of.instance;
@@ -85,9 +118,13 @@ CaseDriver::Done CaseDriver::act(const Await& step) {
   switch (step.what) {
     case Awaited::ready:
       within = step.within.value_or(m_case.implementation->start_within);
-      condition = [&] { return cluster.ready(instance); };
+      condition = [&] { return cluster.ready(instance) && all_said_ready(instance); };
       hopeless = [&] { return launcher_ended(instance); };
-      missing = [&] { return ready_text(cluster, instance); };
+      missing = [&] {
+        if (!cluster.ready(instance)) return ready_text(cluster, instance);
+        return fmt::format("not every worker has printed its line \"{}\"",
+                           printable(m_case.implementation->log.ready.value_or("")));
+      };
       break;
     case Awaited::started:
       condition = [&] { return started() >= step.count.value_or(1); };
@@ -119,6 +156,8 @@ CaseDriver::Done CaseDriver::act(const Await& step) {
             m_probe->begun(step.connections));
       };
       break;
+    case Awaited::idle:
+      return await_idle(step);
     case Awaited::line:
       condition = [&] { return line_seen(step); };
       hopeless = [&] { return gone(instance); };

@@ -105,10 +105,13 @@ class CaseDriver {
   };
   std::shared_ptr<ConnectionPlan> plan_connections(const Exchange& exchange);
   bool open_counted(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan);
+  int enough_for_each(const Open& step) const;
   bool open_per_process(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan);
   bool advance_to(const Open& step, const std::vector<int>& numbers);
   void drain_outputs();
   bool line_seen(const Await& step) const;
+  bool all_said_ready(const std::string& instance) const;
+  Done await_idle(const Await& step);
   bool gone(const std::string& instance) const;
   bool launcher_ended(const std::string& instance) const;
 

@@ -5,6 +5,7 @@
 
 #include "drive/case_driver.hpp"
 #include "linux/process.hpp"
+#include "linux/stream.hpp"
 #include "plan/plan.hpp"
 
 namespace clusterspec {
@@ -18,6 +19,14 @@ void set_variable(std::vector<std::string>& environment, const std::string& assi
     return;
   }
   environment.push_back(assignment);
+}
+
+bool needs_directory(const Implementation& it) {
+  const auto named = [](const std::string& text) { return text.find("{dir}") != std::string::npos; };
+  return !it.files.empty() || named(it.directory) ||
+         std::any_of(it.arguments.begin(), it.arguments.end(), named) ||
+         std::any_of(it.environment.begin(), it.environment.end(),
+                     [&](const auto& variable) { return named(variable.second); });
 }
 
 }  // namespace
@@ -38,18 +47,20 @@ CaseDriver::Done CaseDriver::act(const Launch& step) { return start_instance(ste
 CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   const Implementation& implementation = *m_case.implementation;
   if (m_directory.empty()) {
-    bool needed = launch.other_directory;
-    for (const std::string& argument : implementation.arguments)
-      needed = needed || argument.find("{dir}") != std::string::npos;
-    if (needed) {
+    if (launch.other_directory || needs_directory(implementation)) {
       auto directory = make_case_directory(m_options.isolation);
       if (!directory) return tl::unexpected(directory.error());
       m_directory = *directory;
       m_remove_directory = m_options.isolation == Isolation::none;
     }
   }
-  const Arguments arguments =
-      compose_arguments(implementation, launch, Endpoint{m_host, m_port, m_directory});
+  const Endpoint endpoint{m_host, m_port, m_directory};
+  const Arguments arguments = compose_arguments(implementation, launch, endpoint);
+  for (const auto& [path, file] : implementation.files)
+    if (auto written = write_file(m_directory + "/" + path, fill_in(file.text, launch, endpoint),
+                                  permissions_of(file).value_or(0644));
+        !written)
+      return tl::unexpected(written.error());
 
   auto instance = std::make_unique<Instance>();
   instance->name = launch.instance;
@@ -58,9 +69,12 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   request.arguments.push_back(launch.argv0.empty() ? m_options.executable : launch.argv0);
   request.arguments.insert(request.arguments.end(), arguments.list.begin(), arguments.list.end());
   request.environment = own_environment();
-  for (const std::string& assignment : compose_environment(implementation, launch))
+  for (const std::string& assignment : compose_environment(implementation, launch, endpoint))
     set_variable(request.environment, assignment);
-  if (launch.other_directory) request.directory = m_directory;
+  if (launch.other_directory)
+    request.directory = m_directory;
+  else if (!implementation.directory.empty())
+    request.directory = fill_in(implementation.directory, launch, endpoint);
 
   Fd input, out, err;
   if (launch.terminal) {
@@ -93,7 +107,7 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
         ErrorKind::harness,
         fmt::format("a server with {} descriptors is asked for, and {} are allowed here (ulimit -Hn)",
                     *request.files, m_files.hard));
-  const NotificationFilter filter(frequent_calls(m_case.scenario));
+  const NotificationFilter filter(frequent_calls(m_case.scenario, implementation.dialect));
   if (m_calls) request.watched = &filter;
 
   auto spawned = spawn(request);
@@ -119,6 +133,9 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   launched.listeners = *expected_listeners;
   launched.address = launch.defaults ? "0.0.0.0" : m_host;
   launched.port = launch.defaults ? 3000 : m_port;
+  if (!implementation.dialect.launcher_serves) launched.launcher_serves = false;
+  if (implementation.dialect.forks) launched.forks = true;
+  if (!implementation.dialect.helpers.empty()) launched.helpers = implementation.dialect.helpers;
   m_instances.push_back(std::move(instance));
   const int launched_workers = std::max(0, launched.workers);
   m_recorder.record(Source::driver, std::move(launched));

@@ -80,10 +80,25 @@ bool CaseDriver::open_counted(const Open& step, const std::shared_ptr<const Conn
   return step.until != Progress::handled || plan->bytes.empty() || advance_to(step, numbers);
 }
 
+// How many connections are enough for each process to hold its share, where all accept from one socket and
+// nobody can say who will take which.
+int CaseDriver::enough_for_each(const Open& step) const {
+  const auto servers = m_recorder.cluster().of(Target{Role::servers, 0, std::string(k_first_instance)});
+  const auto alive = std::count_if(servers.begin(), servers.end(),
+                                   [](const ProcessState* process) { return process->alive(); });
+  const int wanted = *step.per_process;
+  return std::max(1, static_cast<int>(alive)) *
+         std::min(wanted, m_case.implementation->dialect.at_once.value_or(wanted));
+}
+
 bool CaseDriver::open_per_process(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan) {
-  std::vector<const ProcessState*> processes = m_recorder.cluster().of(
-      Target{m_case.implementation->dialect.launcher_serves ? Role::all : Role::workers, 0,
-             std::string(k_first_instance)});
+  if (m_case.implementation->dialect.shares_listener) {
+    Open counted = step;
+    counted.count = enough_for_each(step);
+    return open_counted(counted, plan);
+  }
+  std::vector<const ProcessState*> processes =
+      m_recorder.cluster().of(Target{Role::servers, 0, std::string(k_first_instance)});
   std::map<Pid, int> held;
   for (const ProcessState* process : processes)
     if (process->alive()) held[process->pid] = 0;

@@ -10,7 +10,7 @@ std::string value_text(bool value) { return value ? "true" : "false"; }
 std::string value_text(int value) { return std::to_string(value); }
 std::string value_text(std::int64_t value) { return std::to_string(value); }
 std::string value_text(Duration value) { return to_text(value); }
-std::string value_text(Signal value) { return to_text(value); }
+std::string value_text(const SignalWord& value) { return to_text(value); }
 std::string value_text(const Target& value) { return to_text(value); }
 std::string value_text(const std::vector<std::string>& value) {
   return fmt::format("{}", fmt::join(value, " "));

@@ -51,9 +51,13 @@ bool CaseDriver::signal_target(const Target& target, Signal signal) {
 }
 
 CaseDriver::Done CaseDriver::act(const SendSignal& step) {
+  const auto sent = meant(step, m_case.implementation->dialect);
+  if (!sent)
+    return failure(ErrorKind::harness,
+                   fmt::format("the implementation states no {} signal", to_text(step.signal)));
   for (int i = 0; i < step.times; ++i) {
-    if (signal_target(step.to, step.signal)) continue;
-    m_missing = fmt::format("nobody to signal: {} is not running", to_text(step.to));
+    if (signal_target(sent->to, sent->signal)) continue;
+    m_missing = fmt::format("nobody to signal: {} is not running", to_text(sent->to));
     return false;
   }
   return true;

@@ -51,6 +51,8 @@ int CaseView::expected_number(const Target& target) const {
       return 1;
     case Role::workers:
       return workers;
+    case Role::servers:
+      return workers + (m_implementation.dialect.launcher_serves ? 1 : 0);
     case Role::group:
     case Role::all:
       break;

@@ -30,7 +30,7 @@ bool attempted_in_vain(const ProcessState& process, const CaseView& view) {
 std::vector<const ProcessState*> children_of(const InstanceState& instance, const CaseView& view) {
   std::vector<const ProcessState*> children;
   for (const ProcessState& process : view.cluster().processes())
-    if (process.instance == instance.name && !process.launcher &&
+    if (process.instance == instance.name && !process.launcher && !process.helper &&
         (process.ordinal > 0 || process.parent == instance.launched.pid) && !attempted_in_vain(process, view))
       children.push_back(&process);
   std::stable_sort(children.begin(), children.end(), [](const ProcessState* a, const ProcessState* b) {
@@ -104,7 +104,8 @@ std::optional<Violation> unexpected_processes(const CaseView& view) {
   std::vector<int> evidence;
   for (const ProcessState& process : view.cluster().processes()) {
     const InstanceState* instance = view.cluster().instance(process.instance);
-    if (!instance || process.launcher || process.ordinal > 0 || process.parent == instance->launched.pid)
+    if (!instance || process.launcher || process.helper || process.ordinal > 0 ||
+        process.parent == instance->launched.pid)
       continue;
     unexpected.push_back(
         fmt::format("{}, a child of {}", view.name(process), view.cluster().name(process.parent)));

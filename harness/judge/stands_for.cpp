@@ -20,9 +20,10 @@ bool interrupted(Before before, const Dialect& dialect) {
   return std::any_of(before.begin(), before.end(), [&](const Step& step) {
     if (const auto* press = std::get_if<Press>(&step.action)) return press->key == Key::ctrl_c;
     const auto* signal = std::get_if<SendSignal>(&step.action);
-    return signal && signal->signal.number == dialect.graceful_signal.number && is_first(signal->to) &&
-           (signal->to.role == Role::group || signal->to.role == Role::all ||
-            signal->to.role == dialect.graceful_target.role);
+    const auto sent = signal ? meant(*signal, dialect) : std::nullopt;
+    return sent && sent->signal == dialect.graceful_signal && is_first(sent->to) &&
+           (sent->to.role == Role::group || sent->to.role == Role::all ||
+            sent->to.role == dialect.graceful_target.role);
   });
 }
 
@@ -58,6 +59,7 @@ struct Precondition {
         return *step.line == LineKind::terminating && out_of_reach(step.of) ? k_interrupt
                                                                             : announced(*step.line, step.of);
       case Awaited::concluded:
+      case Awaited::idle:
         break;
     }
     return {};
@@ -107,13 +109,15 @@ struct Precondition {
         return k_failed_line;
       case LineKind::terminating:
         return k_terminating_line;
+      case LineKind::ready:
+        return k_listens;
     }
     return {};
   }
 
   // Children of the launcher that never executed anything where workers are missing: they are those workers.
   bool not_executed() const {
-    if (!few_workers()) return false;
+    if (!few_workers() || view.implementation().dialect.forks) return false;
     const ProcessState* launcher = view.cluster().launcher(k_first_instance);
     const auto& processes = view.cluster().processes();
     return launcher && std::any_of(processes.begin(), processes.end(), [&](const ProcessState& process) {

@@ -36,6 +36,8 @@ std::string who(const Target& target) {
       return "each worker" + of;
     case Role::worker:
       return fmt::format("worker {}{}", target.ordinal, of);
+    case Role::servers:
+      return "each process that serves" + of;
     case Role::group:
     case Role::all:
       break;

@@ -25,6 +25,9 @@ Pid process_of_thread(Pid thread);
 
 // The process's pid in the innermost pid namespace (NSpid, proc_pid_status(5)); 0: gone.
 Pid innermost_pid(Pid pid);
+// All its threads sleep and no signal waits for it, or it was stopped, or has ended.
+bool is_idle(Pid pid);
+
 std::optional<Described> describe_process(Pid pid);
 
 // Every descendant of `root`, zombies too, parents first. `root` is not in it.

@@ -64,6 +64,7 @@ constexpr Watchable k_watchable[] = {
     {SYS_writev, WatchedCall::writev, true},
     {SYS_pwritev2, WatchedCall::pwritev2, true},
     {SYS_sendto, WatchedCall::sendto, true},
+    {SYS_set_robust_list, WatchedCall::set_robust_list, true},
 };
 
 std::uint64_t instruction(sock_filter one) { return std::bit_cast<std::uint64_t>(one); }

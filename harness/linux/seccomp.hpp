@@ -39,6 +39,7 @@ enum class WatchedCall {
   writev,
   pwritev2,
   sendto,
+  set_robust_list,  // glibc's first call in a forked process, and in a thread
 };
 
 // Which calls are reported: the rare ones always, of the frequent ones those that are named.

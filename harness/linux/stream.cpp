@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -62,6 +63,14 @@ Result<Fd> create_file(const std::string& path) {
   Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!fd) return system_failure("writing " + path);
   return fd;
+}
+
+Result<void> write_file(const std::string& path, std::string_view text, int permissions) {
+  const auto file = create_file(path);
+  if (!file) return tl::unexpected(file.error());
+  if (!write_all(file->get(), text) || ::fchmod(file->get(), static_cast<mode_t>(permissions)) != 0)
+    return system_failure("writing " + path);
+  return {};
 }
 
 Result<Fd> lock_file(const std::string& path) {

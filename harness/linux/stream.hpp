@@ -23,6 +23,8 @@ bool write_all(int fd, std::string_view text);
 long read_some(int fd, char* data, std::size_t size);
 
 Result<Fd> create_file(const std::string& path);
+// The whole of it, with these permissions whatever the umask is.
+Result<void> write_file(const std::string& path, std::string_view text, int permissions);
 
 // Waits until nobody holds the lock of that file, which is made if need be, and takes it (flock(2)). It is
 // held as long as the descriptor is open, here or in a process that got it.

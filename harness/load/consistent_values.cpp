@@ -72,7 +72,12 @@ class Rules {
     at_least("pipelined", it.pipelined, 1);
     longer_than_nothing("hung-after", it.hung_after);
   }
-  void operator()(const SendSignal& it) const { at_least("times", it.times, 1); }
+  void operator()(const SendSignal& it) const {
+    at_least("times", it.times, 1);
+    wrong_if(it.signal.purpose != Purpose::named && given("to"), "to",
+             fmt::format("who gets the {} signal is said by the implementation", to_text(it.signal)),
+             "a signal's name, or no to");
+  }
   void operator()(const Press& it) const { at_least("times", it.times, 1); }
   void operator()(const Occupy& it) const {
     wrong_if(it.refused && it.how == Occupation::alone, "refused",

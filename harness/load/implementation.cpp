@@ -39,6 +39,11 @@ class Checks {
     log("stopped", it.log.stopped);
     log("failed", it.log.failed);
     for (const auto& [name, kind] : it.requests) request(name, kind);
+    for (const auto& [path, config] : it.files) file(path, config);
+    for (const std::string& path : it.needs_files)
+      that(path.starts_with('/'), {"needs-files"},
+           fmt::format("\"{}\" is no absolute path", printable(path)));
+    known(it);
   }
 
  private:
@@ -80,6 +85,15 @@ class Checks {
          fmt::format("\"{}\" is no count", printable(it.worker_count)), hint);
     that(is_count_expression(it.listener_count), {"dialect", "listener-count"},
          fmt::format("\"{}\" is no count", printable(it.listener_count)), hint);
+    that(it.least_workers >= 0, {"dialect", "least-workers"}, "least-workers is 0 or more");
+    that(!it.at_once || *it.at_once >= 1, {"dialect", "at-once"}, "at-once is 1 or more");
+    const auto& fast = it.fast_signals;
+    that(std::find(fast.begin(), fast.end(), it.graceful_signal) == fast.end(), {"dialect", "fast-signals"},
+         fmt::format("{} is the graceful signal", to_text(it.graceful_signal)));
+    that(!it.reload_signal || *it.reload_signal != it.graceful_signal, {"dialect", "reload-signal"},
+         "the reload signal is the graceful signal");
+    that(!it.exit_signal || it.exit_code == 0, {"dialect", "exit-signal"},
+         "it ends with an exit code or by a signal, not both");
     that(it.exit_code >= 0 && it.exit_code <= 255, {"dialect", "exit-code"},
          "an exit code is a number from 0 to 255");
     that(it.graceful_target.role == Role::group || it.graceful_target.role == Role::launcher,
@@ -90,6 +104,28 @@ class Checks {
     if (!pattern) return;
     that(pattern->find("{pid}") != std::string::npos, {"log", key},
          fmt::format("the {} line needs {{pid}}: it says which worker is meant", key));
+  }
+
+  void file(const std::string& path, const ConfigFile& config) {
+    const std::string inside = "/" + path + "/";
+    that(!path.empty() && path.front() != '/' && inside.find("/../") == std::string::npos &&
+             path.find('\0') == std::string::npos,
+         {"files", path}, "a file is named by its path below {dir}, without \"..\"");
+    that(permissions_of(config).has_value(), {"files", path, "mode"},
+         fmt::format("\"{}\" are no permissions", printable(config.mode)), "octal digits, such as \"0644\"");
+  }
+
+  void known(const Implementation& it) {
+    const toml::array* tables = m_root["known"].as_array();
+    for (std::size_t i = 0; i < it.known.size(); ++i) {
+      const toml::node* at = tables && i < tables->size() ? tables->get(i) : &m_root;
+      if (it.known[i].reason.empty()) m_mistakes.add(at->source(), "a known violation needs its reason");
+    }
+    const toml::array* skips = m_root["skip"].as_array();
+    for (std::size_t i = 0; i < it.skip.size(); ++i) {
+      const toml::node* at = skips && i < skips->size() ? skips->get(i) : &m_root;
+      if (it.skip[i].reason.empty()) m_mistakes.add(at->source(), "a skipped scenario needs its reason");
+    }
   }
 
   void request(const std::string& name, const RequestKind& kind) {

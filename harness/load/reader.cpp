@@ -171,6 +171,11 @@ bool Reader::read(const toml::node& node, const std::string& key, Signal& out) {
   return written && parsed(node, parse_signal(written->text), signal_choices(), written->text, out);
 }
 
+bool Reader::read(const toml::node& node, const std::string& key, SignalWord& out) {
+  const auto written = text(node, key, "a signal's name such as \"INT\", or \"graceful\"");
+  return written && parsed(node, parse_signal_word(written->text), signal_choices(), written->text, out);
+}
+
 bool Reader::read(const toml::node& node, const std::string& key, Target& out) {
   const auto written = text(node, key, "who is meant, such as \"workers\"");
   return written && parsed(node, parse_target(written->text), target_choices(), written->text, out);

@@ -56,6 +56,7 @@ class Reader {
   bool read(const toml::node& node, const std::string& key, double& out);
   bool read(const toml::node& node, const std::string& key, Duration& out);
   bool read(const toml::node& node, const std::string& key, Signal& out);
+  bool read(const toml::node& node, const std::string& key, SignalWord& out);
   bool read(const toml::node& node, const std::string& key, Target& out);
   bool read(const toml::node& node, const std::string& key, Moment& out);
   template <Named E>

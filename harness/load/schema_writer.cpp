@@ -38,8 +38,13 @@ Json SchemaWriter::of(const Signal&) const {
   return pattern(fmt::format("^(SIG)?({})$", fmt::join(signal_choices(), "|")), {"INT", "TERM", "KILL"});
 }
 
+Json SchemaWriter::of(const SignalWord&) const {
+  return pattern(fmt::format("^(graceful|fast|reload|(SIG)?({}))$", fmt::join(signal_choices(), "|")),
+                 {"graceful", "INT", "TERM"});
+}
+
 Json SchemaWriter::of(const Target&) const {
-  return pattern("^([^/]+/)?(launcher|workers|worker [1-9][0-9]*|group|all)$", target_choices());
+  return pattern("^([^/]+/)?(launcher|workers|worker [1-9][0-9]*|group|all|servers)$", target_choices());
 }
 
 Json SchemaWriter::of(const Moment&) const {

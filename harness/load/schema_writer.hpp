@@ -72,6 +72,7 @@ class SchemaWriter {
   Json of(double) const;
   Json of(const Duration&) const;
   Json of(const Signal&) const;
+  Json of(const SignalWord&) const;
   Json of(const Target&) const;
   Json of(const Moment&) const;
 

@@ -83,6 +83,7 @@ std::string toml_text(Duration value) {
 }
 
 std::string toml_text(Signal value) { return toml_text(to_text(value)); }
+std::string toml_text(const SignalWord& value) { return toml_text(to_text(value)); }
 std::string toml_text(const Target& value) { return toml_text(to_text(value)); }
 std::string toml_text(const Moment& value) { return toml_text(to_text(value)); }
 

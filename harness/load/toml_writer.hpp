@@ -21,6 +21,7 @@ std::string toml_text(std::int64_t value);
 std::string toml_text(double value);
 std::string toml_text(Duration value);
 std::string toml_text(Signal value);
+std::string toml_text(const SignalWord& value);
 std::string toml_text(const Target& value);
 std::string toml_text(const Moment& value);
 std::string toml_text(const Link& value);  // empty if there is none

@@ -74,6 +74,9 @@ struct Launched {
   int listeners = 0;                   // how many are expected when ready
   std::string address;                 // "0.0.0.0"
   int port = 0;
+  std::optional<bool> launcher_serves;              // false: it accepts no connections
+  std::optional<bool> forks;                        // true: workers execute nothing
+  std::optional<std::vector<std::string>> helpers;  // command lines of what is no worker
   template <class S, class V>
   static void describe(S& s, V&& v) {
     v("instance", s.instance);
@@ -85,6 +88,9 @@ struct Launched {
     v("listeners", s.listeners);
     v("address", s.address);
     v("port", s.port);
+    v("launcher_serves", s.launcher_serves);
+    v("forks", s.forks);
+    v("helpers", s.helpers);
   }
 };
 

@@ -1,6 +1,7 @@
 #include "model/cluster.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -36,17 +37,24 @@ void Cluster::apply(const Event& event, int number) {
                    process.group = e.group;
                    process.session = e.session;
                    process.own_pid = e.own_pid;
-                   // Only polling saw it: then there is no execve to tell a worker by.
-                   if (event.source == Source::polling) adopt(process);
                    if (process.instance.empty())
                      if (const ProcessState* parent = this->process(e.parent))
                        process.instance = parent->instance;
+                   const InstanceState* instance = this->instance(process.instance);
+                   const bool forked = instance && instance->launched.forks.value_or(false);
+                   // Only polling saw it: then there is no execve to tell a worker by.
+                   if (forked || event.source == Source::polling) adopt(process);
                  },
                  [&](const Executed& e) {
                    if (!e.possible) return;
                    ProcessState& process = known(e.pid, number);
                    ++process.executions;
-                   adopt(process);
+                   if (is_helper(process, e)) {
+                     process.helper = true;
+                     process.ordinal = 0;
+                   } else {
+                     adopt(process);
+                   }
                  },
                  [&](const Described& e) {
                    ProcessState& process = known(e.pid, number);
@@ -101,8 +109,18 @@ ProcessState& Cluster::known(Pid pid, int number) {
   return m_processes.back();
 }
 
+bool Cluster::is_helper(const ProcessState& process, const Executed& execution) const {
+  const ProcessState* parent = this->process(process.parent);
+  const InstanceState* instance = parent ? this->instance(parent->instance) : nullptr;
+  if (!instance || !instance->launched.helpers) return false;
+  const std::string command = fmt::format("{}", fmt::join(execution.arguments, " "));
+  const auto& patterns = *instance->launched.helpers;
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return glob_matches(pattern, command); });
+}
+
 void Cluster::adopt(ProcessState& process) {
-  if (process.launcher || process.ordinal) return;
+  if (process.launcher || process.ordinal || process.helper) return;
   const ProcessState* parent = this->process(process.parent);
   if (!parent) return;
   process.instance = parent->instance;
@@ -148,8 +166,11 @@ const ListenerState* Cluster::listener(SocketCookie socket) const {
 
 std::vector<const ProcessState*> Cluster::of(const Target& target) const {
   std::vector<const ProcessState*> chosen;
+  const InstanceState* instance = this->instance(target.instance);
+  const bool launcher_serves = !instance || instance->launched.launcher_serves.value_or(true);
   for (const ProcessState& process : m_processes) {
     if (process.instance != target.instance) continue;
+    if (target.role == Role::servers && process.launcher && !launcher_serves) continue;
     const bool wanted = target.role == Role::launcher  ? process.launcher
                         : target.role == Role::workers ? process.ordinal > 0
                         : target.role == Role::worker  ? process.ordinal == target.ordinal

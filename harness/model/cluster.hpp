@@ -2,8 +2,8 @@
 // worker N, which listeners are open. The driver keeps one up to date while it runs, the judge folds a
 // finished journal into one, so that a wait and a verdict can never mean different things.
 //
-// Worker N is the N-th direct child of the launcher that was executed (or, where only polling saw it, that
-// appeared).
+// Worker N is the N-th direct child of the launcher that was executed (or, where workers are forks or only
+// polling saw it, that appeared) and is none of its helpers.
 #pragma once
 
 #include <optional>
@@ -21,8 +21,9 @@ struct ProcessState {
   Pid own_pid = 0;       // what it and its lines call it, if that is not `pid`
   std::string instance;  // whose descendant
   bool launcher = false;
-  int ordinal = 0;     // worker number, 0: no worker
-  int executions = 0;  // successful ones
+  bool helper = false;  // by its command line: no worker, and nobody who should not be there
+  int ordinal = 0;      // worker number, 0: no worker
+  int executions = 0;   // successful ones
   std::optional<Described> described;
   int appeared_at = k_never, exiting_at = k_never, exited_at = k_never, reaped_at = k_never;
   std::optional<int> status;
@@ -75,6 +76,7 @@ class Cluster {
  private:
   ProcessState& known(Pid pid, int number);
   void adopt(ProcessState& process);
+  bool is_helper(const ProcessState& process, const Executed& execution) const;
 
   std::vector<ProcessState> m_processes;
   std::vector<ListenerState> m_listeners;

@@ -35,7 +35,16 @@ struct Dialect {
   std::string listener_count = "{workers + 1}";
   Signal graceful_signal{2};
   Target graceful_target{Role::group, 0, std::string(k_first_instance)};
+  std::vector<Signal> fast_signals;
+  std::optional<Signal> reload_signal;
   int exit_code = 0;
+  std::optional<Signal> exit_signal;
+  bool forks = false;
+  std::vector<std::string> helpers;
+  int least_workers = 0;
+  bool keep_alive = true;
+  std::optional<int> at_once;
+  std::optional<Duration> grace_period;
 
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
@@ -50,14 +59,29 @@ struct Dialect {
     v("graceful-signal", self.graceful_signal, Need::optional,
       "the signal that ends it gracefully, e.g. \"INT\"");
     v("graceful-target", self.graceful_target, Need::optional, "who gets it: \"group\" or \"launcher\"");
+    v("fast-signals", self.fast_signals, Need::optional,
+      "signals to the launcher that end it without waiting for requests");
+    v("reload-signal", self.reload_signal, Need::optional,
+      "the signal to the launcher that replaces all workers");
     v("exit-code", self.exit_code, Need::optional, "the launcher's exit code after a graceful end");
+    v("exit-signal", self.exit_signal, Need::optional,
+      "instead: the signal by which the launcher ends itself after a graceful end");
+    v("forks", self.forks, Need::optional, "workers are forks of the launcher, and execute nothing");
+    v("helpers", self.helpers, Need::optional,
+      "command lines (globs) of processes that it starts and that are no workers");
+    v("least-workers", self.least_workers, Need::optional, "it does not run with fewer workers than that");
+    v("keep-alive", self.keep_alive, Need::optional, "it keeps connections open after an answer");
+    v("at-once", self.at_once, Need::optional,
+      "so many requests one process handles at a time; default: any number");
+    v("grace-period", self.grace_period, Need::optional,
+      "after so long it cuts what has not ended; scenarios ask for 3 s");
   }
 };
 
 // A log line, as literal text in which {pid} and {status} stand for numbers and * for anything. Absent: it
 // prints none.
 struct LogPatterns {
-  std::optional<std::string> started, stopped, failed, terminating;
+  std::optional<std::string> started, stopped, failed, terminating, ready;
 
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
@@ -65,6 +89,7 @@ struct LogPatterns {
     v("stopped", self.stopped, Need::optional, "a worker ended well; with {pid}");
     v("failed", self.failed, Need::optional, "a worker ended otherwise; with {pid} and {status}");
     v("terminating", self.terminating, Need::optional, "a process begins to end");
+    v("ready", self.ready, Need::optional, "a worker can serve; ready is only when each has printed it");
   }
 };
 
@@ -79,7 +104,8 @@ struct RequestKind {
   static void describe(Self& self, V&& v) {
     v("method", self.method, Need::optional, "HTTP method");
     v("path", self.path, Need::required, "request target; {delay} in ms and {bytes} are filled in");
-    v("headers", self.headers, Need::optional, "more header lines, \"Name: value\"");
+    v("headers", self.headers, Need::optional,
+      "more header lines, \"Name: value\"; {delay} and {bytes} are filled in");
     v("body-bytes", self.body_bytes, Need::optional, "length of the body to send, e.g. \"{bytes}\"");
   }
 };
@@ -99,6 +125,50 @@ struct Build {
   }
 };
 
+// A file that is written into {dir} before the start, such as a configuration.
+struct ConfigFile {
+  std::string text;  // {port} {host} {workers} {dir} {address} are filled in, other braces stand
+  std::string mode = "0644";
+
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("text", self.text, Need::required,
+      "its content; {port} {host} {workers} {dir} {address} are filled in");
+    v("mode", self.mode, Need::optional, "its permissions, default \"0644\"");
+  }
+};
+
+// "0644" as a number; nothing if it is none from 0 to 0777.
+std::optional<int> permissions_of(const ConfigFile& file);
+
+// A failure that is known: it counts as expected, and is told with its reason.
+struct KnownViolation {
+  std::string requirement;
+  std::string scenario = "*";  // glob of scenario names
+  std::string reason;
+  std::string link;
+
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("requirement", self.requirement, Need::required, "the requirement that is not met");
+    v("scenario", self.scenario, Need::optional, "only in scenarios of this name (a glob)");
+    v("reason", self.reason, Need::required, "what it does instead, and why");
+    v("link", self.link, Need::optional, "a report, or its documentation");
+  }
+};
+
+// Scenarios that mean nothing for this server, where no word of the dialect says so.
+struct SkippedScenario {
+  std::string scenario;  // glob of scenario names
+  std::string reason;
+
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("scenario", self.scenario, Need::required, "scenarios of this name (a glob)");
+    v("reason", self.reason, Need::required, "why they mean nothing here, as a sentence");
+  }
+};
+
 struct Implementation {
   std::string name;
   std::string summary;
@@ -111,11 +181,16 @@ struct Implementation {
   std::map<std::string, std::vector<std::string>> options;  // what a scenario may ask for by name
   std::optional<Clustering> clustering;                     // absent: the count stands in `arguments`
   std::map<std::string, std::string> environment;
-  std::string install;  // the command that installs it, for a skip's reason
+  std::string directory;                    // where it is started, e.g. {dir}; empty: where we are
+  std::map<std::string, ConfigFile> files;  // by their path below {dir}
+  std::string install;                      // the command that installs it, for a skip's reason
+  std::vector<std::string> needs_files;     // absolute paths that its packages bring
   Duration start_within = std::chrono::seconds(10);
   Dialect dialect;
   LogPatterns log;
   std::map<std::string, RequestKind> requests;
+  std::vector<KnownViolation> known;
+  std::vector<SkippedScenario> skip;
 
   // Not in TOML: where it came from. The text is what the journal embeds.
   std::string file;
@@ -135,13 +210,19 @@ struct Implementation {
     v("options", self.options, Need::optional,
       "name = arguments of a behaviour that scenarios ask for by that name, e.g. force = [\"--force\"]");
     v("environment", self.environment, Need::optional, "variables to set");
+    v("directory", self.directory, Need::optional, "where it is started, e.g. \"{dir}\"");
+    v("files", self.files, Need::optional, "path below {dir} = a file to write before the start");
     v("install", self.install, Need::optional, "the command that installs it");
+    v("needs-files", self.needs_files, Need::optional,
+      "absolute paths that its packages bring; without one it is not installed");
     v("start-within", self.start_within, Need::optional, "how long it may take until ready, default \"10s\"");
     v("clustering", self.clustering, Need::optional,
       "spellings of the option that sets the number of workers");
     v("dialect", self.dialect, Need::optional, "where servers legitimately differ");
     v("log", self.log, Need::optional, "the lines it prints");
     v("requests", self.requests, Need::optional, "name = request kind: quick, slow, body, upload");
+    v("known", self.known, Need::optional, "failures that are expected, each with its reason");
+    v("skip", self.skip, Need::optional, "scenarios that mean nothing here, each with its reason");
   }
 };
 

@@ -54,6 +54,8 @@ const std::optional<std::string>& pattern_of(const LogPatterns& log, LineKind ki
       return log.stopped;
     case LineKind::failed:
       return log.failed;
+    case LineKind::ready:
+      return log.ready;
     case LineKind::terminating:
       break;
   }

@@ -12,17 +12,19 @@ namespace clusterspec {
 // Name of the instance that a case launches first; later ones are named by their launch step.
 inline constexpr std::string_view k_first_instance = "server";
 
-enum class Role { launcher, workers, worker, group, all };
+enum class Role { launcher, workers, worker, group, all, servers };
 
 template <>
 struct Names<Role> {
-  static constexpr std::array table{std::pair{Role::launcher, "launcher"},
-                                    std::pair{Role::workers, "workers"}, std::pair{Role::worker, "worker"},
-                                    std::pair{Role::group, "group"}, std::pair{Role::all, "all"}};
+  static constexpr std::array table{
+      std::pair{Role::launcher, "launcher"}, std::pair{Role::workers, "workers"},
+      std::pair{Role::worker, "worker"},     std::pair{Role::group, "group"},
+      std::pair{Role::all, "all"},           std::pair{Role::servers, "servers"}};
 };
 
 // "launcher", "workers", "worker 2", "group" (the launcher's process group, as one kill(2) of it), "all"
-// (launcher and workers, each). "second/launcher" names the instance that `launch = "second"` started.
+// (launcher and workers, each), "servers" (those of them that accept connections). "second/launcher" names
+// the instance that `launch = "second"` started.
 struct Target {
   Role role = Role::all;
   int ordinal = 0;  // for Role::worker: 1 is the first worker that was started

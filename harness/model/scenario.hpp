@@ -58,6 +58,9 @@ struct Names<Standing> {
 enum class Capability {
   launcher_serves,
   workers_stay_dead,
+  workers_restart,
+  graceful_interrupt,
+  grace_period,
   own_listeners,
   clustering_option,
   values,
@@ -78,6 +81,9 @@ template <>
 struct Names<Capability> {
   static constexpr std::array table{std::pair{Capability::launcher_serves, "launcher-serves"},
                                     std::pair{Capability::workers_stay_dead, "workers-stay-dead"},
+                                    std::pair{Capability::workers_restart, "workers-restart"},
+                                    std::pair{Capability::graceful_interrupt, "graceful-interrupt"},
+                                    std::pair{Capability::grace_period, "grace-period"},
                                     std::pair{Capability::own_listeners, "own-listeners"},
                                     std::pair{Capability::clustering_option, "clustering-option"},
                                     std::pair{Capability::values, "values"},

@@ -76,22 +76,27 @@ enum class Awaited {
   listeners_closed,  // of = who
   concluded,         // connections = which group: each has its outcome
   line,              // line = which, of = about whom
+  idle,              // of = who: each sleeps, and no signal is pending for it
 };
 template <>
 struct Names<Awaited> {
-  static constexpr std::array table{
-      std::pair{Awaited::ready, "ready"},         std::pair{Awaited::started, "started"},
-      std::pair{Awaited::exited, "exited"},       std::pair{Awaited::listeners_closed, "listeners-closed"},
-      std::pair{Awaited::concluded, "concluded"}, std::pair{Awaited::line, "line"}};
+  static constexpr std::array table{std::pair{Awaited::ready, "ready"},
+                                    std::pair{Awaited::started, "started"},
+                                    std::pair{Awaited::exited, "exited"},
+                                    std::pair{Awaited::listeners_closed, "listeners-closed"},
+                                    std::pair{Awaited::concluded, "concluded"},
+                                    std::pair{Awaited::line, "line"},
+                                    std::pair{Awaited::idle, "idle"}};
 };
 
 // The lines an implementation declares in [log].
-enum class LineKind { started, stopped, failed, terminating };
+enum class LineKind { started, stopped, failed, terminating, ready };
 template <>
 struct Names<LineKind> {
   static constexpr std::array table{
       std::pair{LineKind::started, "started"}, std::pair{LineKind::stopped, "stopped"},
-      std::pair{LineKind::failed, "failed"}, std::pair{LineKind::terminating, "terminating"}};
+      std::pair{LineKind::failed, "failed"}, std::pair{LineKind::terminating, "terminating"},
+      std::pair{LineKind::ready, "ready"}};
 };
 
 struct Await {
@@ -219,17 +224,45 @@ struct Close {
   }
 };
 
+// A signal by its name, or by what it is for: then the implementation says which it is, and who gets it.
+enum class Purpose { named, graceful, fast, reload };
+template <>
+struct Names<Purpose> {
+  static constexpr std::array table{std::pair{Purpose::graceful, "graceful"},
+                                    std::pair{Purpose::fast, "fast"}, std::pair{Purpose::reload, "reload"}};
+};
+struct SignalWord {
+  Signal named{};
+  Purpose purpose = Purpose::named;
+  SignalWord() = default;
+  SignalWord(Signal signal) : named(signal) {}
+  explicit SignalWord(Purpose what) : purpose(what) {}
+  friend bool operator==(const SignalWord&, const SignalWord&) = default;
+};
+Result<SignalWord> parse_signal_word(std::string_view text);
+std::string to_text(const SignalWord& word);
+
 struct SendSignal {
-  Signal signal{};
+  SignalWord signal{};
   Target to{Role::group, 0, std::string(k_first_instance)};
   int times = 1;
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
-    v("signal", self.signal, Need::required, "the signal, e.g. \"INT\"");
-    v("to", self.to, Need::optional, "launcher, workers, worker N, group, all; default group");
+    v("signal", self.signal, Need::required,
+      "a signal, e.g. \"INT\", or what it is for: graceful, fast, reload");
+    v("to", self.to, Need::optional,
+      "launcher, workers, worker N, group, all; default group. For graceful, fast and reload the "
+      "implementation says it");
     v("times", self.times, Need::optional, "how often");
   }
 };
+
+// What a step sends to such a server; nothing: it states no signal for that.
+struct SignalToSend {
+  Signal signal;
+  Target to;
+};
+std::optional<SignalToSend> meant(const SendSignal& step, const Dialect& dialect);
 
 enum class Key { ctrl_c, ctrl_backslash, hang_up };
 template <>

@@ -61,6 +61,7 @@ struct CaseResult {
   Combination combination;
   std::vector<std::string> arguments;  // argv of the server; empty if it was never launched
   Judgement judgement;
+  std::string known;  // why this failure was expected; empty: it was not
   double seconds = 0;
   int repetition = 0;  // 0: the only one, else 1 to N of --repeat
   bool became_ready = false;
@@ -135,6 +136,7 @@ struct RunResult {
   std::vector<FixedFailure> fixed;
   std::vector<CaseResult> cases;                // in the order of the plan
   std::vector<RequirementResult> requirements;  // in the order of the catalogue
+  std::vector<std::string> unexpected;          // stated as known violations, and met: a sentence each
 
   int count(Verdict verdict) const;
   int known() const;  // failures that the baseline names

@@ -91,6 +91,10 @@ void CallObserver::handle(Notifications& source, const Notification& n) {
     source.let_happen(n.id);
     return;
   }
+  if (n.call == WatchedCall::set_robust_list) {
+    birth(source, n);
+    return;
+  }
   m_around.drain();
   const Pid pid = caller(n);
   const bool executes = n.call == WatchedCall::execve || n.call == WatchedCall::execveat;
@@ -104,6 +108,17 @@ void CallObserver::handle(Notifications& source, const Notification& n) {
         call && stopped_at_gate(source, n, pid, *call))
       return;
   perform(source, n, pid);
+}
+
+// A forked worker shows itself here before it has done anything; a new thread, or an image that was just
+// executed, is known already. What it is described as is seen at its next watched call: it may still exchange
+// its descriptors.
+void CallObserver::birth(Notifications& source, const Notification& n) {
+  if (!m_processes.known(n.thread) && process_of_thread(n.thread) == n.thread) {
+    m_around.drain();
+    m_processes.description_due(caller(n));
+  }
+  source.let_happen(n.id);
 }
 
 void CallObserver::perform(Notifications& source, const Notification& n, Pid pid) {
@@ -133,7 +148,8 @@ void CallObserver::about_to_exit(Pid pid) {
   m_listeners.look(fmt::format("exiting {}", pid), false);
   std::vector<SocketCookie> closing;
   for (const ListenerState& listener : m_recorder.cluster().listeners())
-    if (listener.open() && listener.facts.pid == pid) closing.push_back(listener.facts.socket);
+    if (listener.open() && (listener.facts.pid == pid || m_around.shared_listeners))
+      closing.push_back(listener.facts.socket);
   if (!closing.empty()) m_around.closing(pid, closing);
 }
 

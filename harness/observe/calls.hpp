@@ -17,6 +17,7 @@ class CallObserver {
     std::function<void()> drain;  // records everything that happened before: output written, processes ended
     // A process is about to close these listeners, and stands still.
     std::function<void(Pid, const std::vector<SocketCookie>&)> closing;
+    bool shared_listeners = false;  // every process of the cluster holds all of them
   };
   CallObserver(Loop& loop, Recorder& recorder, ProcessWatch& processes, ListenerWatch& listeners,
                Gates& gates, Surroundings around);
@@ -40,6 +41,7 @@ class CallObserver {
   void on_ready(Notifications& source, std::uint32_t events);
   Pid caller(const Notification& notification);
   void handle(Notifications& source, const Notification& n);
+  void birth(Notifications& source, const Notification& n);
   void perform(Notifications& source, const Notification& n, Pid pid);
   void record_execution(const Notification& n, Pid pid);
   void about_to_exit(Pid pid);

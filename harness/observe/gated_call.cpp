@@ -101,6 +101,8 @@ std::optional<Call> gated_call(const Notification& n, Pid caller, int pidfd) {
     case WatchedCall::pwritev2:
     case WatchedCall::sendto:
       return only_if(is_same_file(caller, descriptor(n), k_standard_output), Call::write);
+    case WatchedCall::set_robust_list:
+      break;  // watched for the sake of births
   }
   return std::nullopt;
 }
@@ -108,8 +110,9 @@ std::optional<Call> gated_call(const Notification& n, Pid caller, int pidfd) {
 // So many connections at once are a load.
 constexpr int k_many = 1000;
 
-std::vector<WatchedCall> frequent_calls(const Scenario& scenario) {
+std::vector<WatchedCall> frequent_calls(const Scenario& scenario, const Dialect& dialect) {
   std::vector<WatchedCall> all;
+  if (dialect.forks) all.push_back(WatchedCall::set_robust_list);
   const auto watch = [&](Call call) {
     for (const WatchedCall one : watched_for(call)) all.push_back(one);
   };

@@ -27,6 +27,7 @@ std::optional<Call> gated_call(const Notification& notification, Pid caller, int
 // the closing of listeners, which tells a connection reset in a queue from others. Under a load, or a
 // thousand connections, which would be slowed, that is watched only where an expectation names these
 // outcomes.
-std::vector<WatchedCall> frequent_calls(const Scenario& scenario);
+// And for workers that are forks the call by which they show themselves.
+std::vector<WatchedCall> frequent_calls(const Scenario& scenario, const Dialect& dialect = {});
 
 }  // namespace clusterspec

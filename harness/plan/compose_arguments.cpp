@@ -113,15 +113,23 @@ std::size_t place_of(Position position, std::size_t index, std::size_t count, st
   return position == Position::first ? 0 : position == Position::middle ? others / 2 : others;
 }
 
+Filling filling_of(const Launch& launch, const Endpoint& endpoint) {
+  return {{"port", std::to_string(endpoint.port)},
+          {"host", endpoint.host},
+          {"dir", endpoint.directory},
+          {"address", endpoint.host + ":" + std::to_string(endpoint.port)},
+          {"workers", launch.workers.empty() ? "0" : launch.workers.back()}};
+}
+
 }  // namespace
+
+std::string fill_in(const std::string& text, const Launch& launch, const Endpoint& endpoint) {
+  return filled(text, filling_of(launch, endpoint));
+}
 
 Arguments compose_arguments(const Implementation& implementation, const Launch& launch,
                             const Endpoint& endpoint) {
-  const Filling filling{{"port", std::to_string(endpoint.port)},
-                        {"host", endpoint.host},
-                        {"dir", endpoint.directory},
-                        {"address", endpoint.host + ":" + std::to_string(endpoint.port)},
-                        {"workers", launch.workers.empty() ? "0" : launch.workers.back()}};
+  const Filling filling = filling_of(launch, endpoint);
 
   std::vector<Group> others = option_groups(implementation.arguments, filling);
   if (!launch.defaults) {
@@ -154,9 +162,11 @@ Arguments compose_arguments(const Implementation& implementation, const Launch& 
   return arguments;
 }
 
-std::vector<std::string> compose_environment(const Implementation& implementation, const Launch& launch) {
+std::vector<std::string> compose_environment(const Implementation& implementation, const Launch& launch,
+                                             const Endpoint& endpoint) {
   std::vector<std::string> assignments;
-  for (const auto& [name, value] : implementation.environment) assignments.push_back(name + "=" + value);
+  for (const auto& [name, value] : implementation.environment)
+    assignments.push_back(name + "=" + fill_in(value, launch, endpoint));
   assignments.insert(assignments.end(), launch.environment.begin(), launch.environment.end());
   if (launch.other_directory) assignments.emplace_back("PATH=");
   return assignments;

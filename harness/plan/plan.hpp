@@ -56,8 +56,12 @@ struct Arguments {
 Arguments compose_arguments(const Implementation& implementation, const Launch& launch,
                             const Endpoint& endpoint);
 
+// {port} {host} {workers} {dir} {address} in a file, a variable or a directory; other braces stand.
+std::string fill_in(const std::string& text, const Launch& launch, const Endpoint& endpoint);
+
 // "NAME=value" that is set in the server's environment, in order: later ones win.
-std::vector<std::string> compose_environment(const Implementation& implementation, const Launch& launch);
+std::vector<std::string> compose_environment(const Implementation& implementation, const Launch& launch,
+                                             const Endpoint& endpoint);
 
 // "{workers + 1}", "{workers - 1}", "{workers * 2}", "3" for a number of workers; an error names the text.
 Result<int> evaluate_count(std::string_view expression, int workers);

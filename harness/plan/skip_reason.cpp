@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "model/cluster.hpp"
 #include "plan/plan.hpp"
@@ -46,6 +47,17 @@ std::string lacks_line(const Implementation& it, LineKind kind) {
   return fmt::format("{} prints no \"{}\" line", it.name, name_of(kind));
 }
 
+bool is_fast(Signal signal, const Dialect& dialect) {
+  const auto& fast = dialect.fast_signals;
+  return std::find(fast.begin(), fast.end(), signal) != fast.end() && signal != dialect.graceful_signal;
+}
+
+std::string fast_text(Signal signal, const Implementation& it) {
+  return fmt::format("by {} {} ends fast, as its documentation says; its graceful end is {} to the {}",
+                     to_text(signal), it.name, to_text(it.dialect.graceful_signal),
+                     name_of(it.dialect.graceful_target.role));
+}
+
 std::string lacks(Capability capability, const Implementation& it, const Machine& machine) {
   const auto unless = [](bool there, std::string reason) { return there ? std::string() : reason; };
   switch (capability) {
@@ -53,6 +65,13 @@ std::string lacks(Capability capability, const Implementation& it, const Machine
       return unless(it.dialect.launcher_serves, it.name + "'s launcher does not serve");
     case Capability::workers_stay_dead:
       return unless(!it.dialect.restarts_workers, it.name + " restarts workers that died");
+    case Capability::workers_restart:
+      return unless(it.dialect.restarts_workers, it.name + " does not replace workers that died");
+    case Capability::graceful_interrupt:
+      return unless(!is_fast(Signal{SIGINT}, it.dialect), fast_text(Signal{SIGINT}, it));
+    case Capability::grace_period:
+      return unless(it.dialect.grace_period == std::chrono::seconds(3),
+                    it.name + " states no grace period of 3 s");
     case Capability::own_listeners:
       return unless(!it.dialect.shares_listener, it.name + "'s processes share one listening socket");
     case Capability::clustering_option:
@@ -97,11 +116,11 @@ std::string first_of(std::initializer_list<std::string> reasons) {
 // What a launch, a step or an expectation needs without saying so.
 class Implied {
  public:
-  Implied(const Implementation& implementation, const Machine& machine)
-      : m_it(implementation), m_machine(machine) {}
+  Implied(const Implementation& implementation, const Machine& machine, int workers)
+      : m_it(implementation), m_machine(machine), m_workers(workers) {}
 
   std::string operator()(const Launch& launch) const {
-    return first_of({count(launch), spelling(launch),
+    return first_of({count(launch), fewest(launch), spelling(launch),
                      launch.values.empty() && launch.more_values == 0 ? "" : need(Capability::values),
                      launch.defaults ? need(Capability::defaults) : "",
                      launch.terminal ? need(Capability::terminal) : "",
@@ -111,23 +130,56 @@ class Implied {
     return occupy.other_user && !m_machine.other_users ? "only root can be another user" : "";
   }
   std::string operator()(const Open& open) const {
-    return first_of(
-        {lacks_request(m_it, open.request), open.per_process ? need(Capability::attribution) : ""});
+    const bool attributed = open.per_process && !m_it.dialect.shares_listener;
+    return first_of({lacks_request(m_it, open.request), attributed ? need(Capability::attribution) : "",
+                     open.keep_alive ? keeps_alive() : ""});
   }
-  std::string operator()(const Load& load) const { return lacks_request(m_it, load.request); }
-  std::string operator()(const Await& await) const { return await.line ? lacks_line(m_it, *await.line) : ""; }
+  std::string operator()(const Load& load) const {
+    return first_of({lacks_request(m_it, load.request), load.keep_alive ? keeps_alive() : ""});
+  }
+  std::string operator()(const Await& await) const {
+    return first_of({await.line ? lacks_line(m_it, *await.line) : "", there(await.of)});
+  }
+  std::string operator()(const SendSignal& it) const {
+    if (!meant(it, m_it.dialect)) return fmt::format("{} states no {} signal", m_it.name, to_text(it.signal));
+    const bool whole = it.to.role == Role::launcher || it.to.role == Role::group || it.to.role == Role::all;
+    if (it.signal.purpose == Purpose::named && whole && is_fast(it.signal.named, m_it.dialect))
+      return fast_text(it.signal.named, m_it);
+    return it.signal.purpose == Purpose::named ? there(it.to) : "";
+  }
+  std::string operator()(const Freeze& it) const { return there(it.of); }
   std::string operator()(const Hold&) const { return need(Capability::notification); }
   std::string operator()(const AwaitHeld&) const { return need(Capability::notification); }
   std::string operator()(const Inject&) const { return need(Capability::notification); }
 
   std::string operator()(const ExpectProcesses& it) const {
-    return it.executions ? need(Capability::notification) : "";
+    if (it.executions && m_it.dialect.forks)
+      return m_it.name + "'s workers are forks of its launcher, and execute nothing";
+    if (it.count && it.of.role == Role::workers && it.at.empty() && m_it.dialect.worker_count != "{workers}")
+      return fmt::format("{} starts \"{}\" workers, not as many as are asked for", m_it.name,
+                         m_it.dialect.worker_count);
+    return first_of({it.executions ? need(Capability::notification) : "", there(it.of)});
   }
   std::string operator()(const ExpectListeners& it) const {
     return it.reuse_port ? need(Capability::attribution) : "";
   }
-  std::string operator()(const ExpectServedBy&) const { return need(Capability::attribution); }
-  std::string operator()(const ExpectSpread&) const { return need(Capability::attribution); }
+  std::string operator()(const ExpectServedBy&) const {
+    return first_of({need(Capability::own_listeners), need(Capability::attribution)});
+  }
+  std::string operator()(const ExpectSpread&) const {
+    return first_of({need(Capability::own_listeners), need(Capability::attribution)});
+  }
+  std::string operator()(const ExpectConnections& it) const {
+    return it.by ? need(Capability::own_listeners) : "";
+  }
+  std::string operator()(const ExpectExit& it) const {
+    const Dialect& dialect = m_it.dialect;
+    const bool otherwise = dialect.exit_signal || dialect.exit_code != 0;
+    if (!otherwise || it.of.role != Role::launcher || it.code != 0) return there(it.of);
+    return fmt::format("after a graceful end {}'s launcher ends {}, as it states", m_it.name,
+                       dialect.exit_signal ? "by " + to_text(*dialect.exit_signal)
+                                           : fmt::format("with exit code {}", dialect.exit_code));
+  }
   std::string operator()(const ExpectLines& it) const { return lacks_line(m_it, it.line); }
   std::string operator()(const ExpectSignals&) const { return need(Capability::notification); }
 
@@ -139,12 +191,48 @@ class Implied {
  private:
   std::string need(Capability capability) const { return lacks(capability, m_it, m_machine); }
 
+  std::string keeps_alive() const {
+    return m_it.dialect.keep_alive ? "" : m_it.name + " keeps no connection open after an answer";
+  }
+
+  // Who is meant, where a server has fewer workers than are asked for, or none.
+  std::string there(const Target& target) const {
+    if (target.role != Role::worker && target.role != Role::workers) return {};
+    if (m_it.dialect.worker_count == "{workers}") return {};
+    const auto workers = evaluate_count(m_it.dialect.worker_count, m_workers);
+    if (!workers || *workers >= std::max(1, target.ordinal)) return {};
+    return fmt::format("{} starts {} with a count of {}", m_it.name,
+                       *workers == 0 ? "no workers" : fmt::format("only {}", *workers), m_workers);
+  }
+
+  std::string fewest(const Launch& launch) const {
+    const int least = m_it.dialect.least_workers;
+    if (launch.without_value || least == 0) return {};
+    if (launch.workers.empty() && m_it.clustering) return {};
+    const bool number =
+        std::all_of(launch.workers.begin(), launch.workers.end(), [](const std::string& text) {
+          return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+        });
+    if (!number || requested_workers(launch) >= least) return {};
+    return fmt::format("{} needs a count of {} or more", m_it.name, least);
+  }
+
+  static bool named(const std::string& text) { return text.find("{workers}") != std::string::npos; }
+
+  // The count stands in the arguments, in the environment, or in a file; or it is the same whatever is asked
+  // for.
+  bool takes_count() const {
+    return std::any_of(m_it.arguments.begin(), m_it.arguments.end(), named) ||
+           std::any_of(m_it.environment.begin(), m_it.environment.end(),
+                       [](const auto& variable) { return named(variable.second); }) ||
+           std::any_of(m_it.files.begin(), m_it.files.end(),
+                       [](const auto& file) { return named(file.second.text); }) ||
+           !named(m_it.dialect.worker_count);
+  }
+
   std::string count(const Launch& launch) const {
     if (m_it.clustering || (launch.workers.empty() && !launch.without_value)) return {};
-    const bool in_arguments = std::any_of(
-        m_it.arguments.begin(), m_it.arguments.end(),
-        [](const std::string& argument) { return argument.find("{workers}") != std::string::npos; });
-    if (!in_arguments || launch.workers.size() > 1 || launch.without_value)
+    if (!takes_count() || launch.workers.size() > 1 || launch.without_value)
       return need(Capability::clustering_option);
     return {};
   }
@@ -169,18 +257,29 @@ class Implied {
 
   const Implementation& m_it;
   const Machine& m_machine;
+  int m_workers;  // of the first instance
 };
+
+// Of the instance that most targets mean.
+int workers_of(const Scenario& scenario) {
+  if (!scenario.launches_itself) return requested_workers(scenario.launch);
+  for (const Step& step : scenario.steps)
+    if (const auto* launch = std::get_if<Launch>(&step.action)) return requested_workers(*launch);
+  return 0;
+}
 
 }  // namespace
 
 std::string skip_reason(const Scenario& scenario, const Implementation& implementation,
                         const Machine& machine) {
+  for (const SkippedScenario& skipped : implementation.skip)
+    if (glob_matches(skipped.scenario, scenario.name)) return skipped.reason;
   for (const Capability capability : scenario.needs)
     if (std::string reason = lacks(capability, implementation, machine); !reason.empty()) return reason;
   if (scenario.link.there())
     if (std::string reason = lacks_link(machine); !reason.empty()) return reason;
   if (std::string reason = lacks_sysctl(scenario, machine); !reason.empty()) return reason;
-  const Implied implied(implementation, machine);
+  const Implied implied(implementation, machine, workers_of(scenario));
   if (!scenario.launches_itself)
     if (std::string reason = implied(scenario.launch); !reason.empty()) return reason;
   for (const Step& step : scenario.steps)

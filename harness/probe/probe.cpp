@@ -21,7 +21,7 @@ std::string request_bytes(const RequestKind& kind, const std::string& host, Dura
     return text;
   };
   std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", kind.method, fill(kind.path), host);
-  for (const std::string& header : kind.headers) request += header + "\r\n";
+  for (const std::string& header : kind.headers) request += fill(header) + "\r\n";
   if (!keep_alive) request += "Connection: close\r\n";
   std::int64_t length = 0;
   if (kind.body_bytes) {

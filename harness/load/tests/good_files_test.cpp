@@ -227,11 +227,23 @@ A = "b"
 usual = "short"
 spellings.short = ["-w", "{workers}"]
 spellings.long = ["--workers={workers}"]
+[files."conf/server.conf"]
+text = "port {port};\\n"
+mode = "0600"
+[[known]]
+requirement = "terminate.exit-code"
+reason = "it says 1"
+[[skip]]
+scenario = "documented/share/*"
+reason = "it is none"
 [dialect]
 launcher-serves = false
 listener-count = "{workers * 2}"
 graceful-signal = "TERM"
 graceful-target = "launcher"
+fast-signals = ["INT", "QUIT"]
+reload-signal = "HUP"
+forks = true
 [log]
 started = "worker {pid} up"
 [requests.quick]
@@ -251,6 +263,15 @@ headers = ["X-A: b"]
   CHECK(loaded->requests.at("slow").path == "/slow?ms={delay}");
   CHECK(loaded->environment.at("A") == "b");
   CHECK(loaded->start_within == std::chrono::seconds(3));
+  CHECK(loaded->files.at("conf/server.conf").text == "port {port};\n");
+  CHECK(permissions_of(loaded->files.at("conf/server.conf")) == 0600);
+  CHECK(loaded->dialect.fast_signals == std::vector{*parse_signal("INT"), *parse_signal("QUIT")});
+  CHECK(loaded->dialect.reload_signal == *parse_signal("HUP"));
+  CHECK(loaded->dialect.forks);
+  REQUIRE(loaded->known.size() == 1);
+  CHECK(loaded->known[0].scenario == "*");
+  REQUIRE(loaded->skip.size() == 1);
+  CHECK(loaded->skip[0].reason == "it is none");
   CHECK(loaded->file == "i.toml");
   CHECK_FALSE(loaded->text.empty());
 }

@@ -23,6 +23,22 @@ TEST_CASE("mistakes of an implementation") {
              Contains("the build command needs {built}") && Contains("name the files that it is made from"));
   CHECK_THAT(mistakes(head + "[build]\ncommand = [\"cc\", \"{build}\"]\n"),
              Contains("did you mean \"built\"?") && Contains("build lacks sources"));
+  CHECK_THAT(mistakes(head + "[files.\"../x\"]\ntext = \"\"\n"),
+             StartsWith("i.toml:3:") && Contains("a file is named by its path below {dir}"));
+  CHECK_THAT(mistakes(head + "[files.x]\ntext = \"{prot}\"\n"), Contains("did you mean \"port\"?"));
+  CHECK(mistakes(head + "[files.x]\ntext = \"a { b; } {1,2} {}\"\n") == "");
+  CHECK_THAT(mistakes(head + "[files.x]\ntext = \"\"\nmode = \"rwx\"\n"),
+             StartsWith("i.toml:5:8: \"rwx\" are no permissions"));
+  CHECK_THAT(mistakes(head + "[files.x]\ntext = \"\"\nmode = \"1777\"\n"), Contains("are no permissions"));
+  CHECK_THAT(mistakes(head + "needs-files = [\"lib/x\"]\n"), Contains("\"lib/x\" is no absolute path"));
+  CHECK_THAT(mistakes(head + "[dialect]\nfast-signals = [\"INT\"]\n"),
+             Contains("SIGINT is the graceful signal"));
+  CHECK_THAT(mistakes(head + "[dialect]\nreload-signal = \"INT\"\n"), Contains("is the graceful signal"));
+  CHECK_THAT(mistakes(head + "[dialect]\nat-once = 0\n"), Contains("at-once is 1 or more"));
+  CHECK_THAT(mistakes(head + "[dialect]\nexit-code = 1\nexit-signal = \"TERM\"\n"), Contains("not both"));
+  CHECK_THAT(mistakes(head + "[[known]]\nrequirement = \"a.b\"\nreason = \"\"\n"),
+             Contains("a known violation needs its reason"));
+  CHECK_THAT(mistakes(head + "[[skip]]\nscenario = \"*\"\n"), Contains("skip lacks reason"));
   CHECK_THAT(mistakes(head + "value = [\"--label\"]\n"), Contains("value needs {value}"));
   CHECK_THAT(mistakes(head + "endpoint = [\"{prot}\"]\n"), Contains("did you mean \"port\"?"));
   CHECK_THAT(mistakes(head + "start-within = 3\n"), Contains("has no unit"));

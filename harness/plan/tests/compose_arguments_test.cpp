@@ -178,9 +178,9 @@ TEST_CASE("the environment is the implementation's, then the launch's, and an em
   it.environment = {{"A", "1"}, {"B", "2"}};
   Launch launched = launch({});
   launched.environment = {"B=3"};
-  CHECK(compose_environment(it, launched) == List{"A=1", "B=2", "B=3"});
+  CHECK(compose_environment(it, launched, {}) == List{"A=1", "B=2", "B=3"});
   launched.other_directory = true;
-  CHECK(compose_environment(it, launched).back() == "PATH=");
+  CHECK(compose_environment(it, launched, {}).back() == "PATH=");
 }
 
 }  // namespace clusterspec

@@ -12,6 +12,7 @@ Implementation able() {
   it.name = "server";
   it.endpoint = {"-p", "{port}"};
   it.value = {"{value}"};
+  it.dialect.grace_period = std::chrono::seconds(3);
   it.clustering = Clustering{{{"short", {"-w", "{workers}"}}}, "short"};
   it.log = {"started {pid}", "stopped {pid}", "failed {pid}", "terminating"};
   it.requests = {{"quick", {}}, {"slow", {}}, {"body", {}}, {"upload", {}}};
@@ -24,6 +25,8 @@ Implementation bare() {
   it.dialect.launcher_serves = false;
   it.dialect.restarts_workers = true;
   it.dialect.shares_listener = true;
+  it.dialect.graceful_signal = Signal{3};
+  it.dialect.fast_signals = {Signal{2}, Signal{15}};
   return it;
 }
 
@@ -45,8 +48,12 @@ TEST_CASE("each stated need is met by an able server on an able machine and name
     INFO(name);
     Scenario it;
     it.needs = {capability};
-    CHECK(skip_reason(it, able(), k_able) == "");
-    CHECK(skip_reason(it, bare(), Machine{}) != "");
+    Implementation has = able(), lacks = bare();
+    // The one need that is the other's opposite.
+    if (capability == Capability::workers_restart)
+      std::swap(has.dialect.restarts_workers, lacks.dialect.restarts_workers);
+    CHECK(skip_reason(it, has, k_able) == "");
+    CHECK(skip_reason(it, lacks, Machine{}) != "");
   }
 }
 
@@ -169,6 +176,61 @@ TEST_CASE("the launch table of a scenario that launches by itself asks for nothi
   CHECK(skip_reason(it, able(), k_able) == "");
   std::get<Launch>(it.steps[0].action).spelling = "unknown";
   CHECK(skip_reason(it, able(), k_able) != "");
+}
+
+TEST_CASE("a signal is sent by its purpose, and one that ends a server fast is no graceful one") {
+  Implementation it = bare();
+  CHECK(skip_reason(with_step(SendSignal{SignalWord(Purpose::graceful)}), it, k_able) == "");
+  CHECK(skip_reason(with_step(SendSignal{SignalWord(Purpose::fast)}), it, k_able) == "");
+  CHECK(skip_reason(with_step(SendSignal{SignalWord(Purpose::reload)}), it, k_able) ==
+        "server states no reload signal");
+  CHECK(skip_reason(with_step(SendSignal{Signal{15}, *parse_target("launcher")}), it, k_able) ==
+        "by SIGTERM server ends fast, as its documentation says; its graceful end is SIGQUIT to the group");
+  // To one worker it is what the scenario does to that worker.
+  CHECK(skip_reason(with_step(SendSignal{Signal{15}, *parse_target("worker 1")}), it, k_able) == "");
+  CHECK(skip_reason(with_step(SendSignal{Signal{9}, *parse_target("launcher")}), it, k_able) == "");
+}
+
+TEST_CASE("a server with another number of workers is asked only for those it has") {
+  Implementation it = able();
+  it.dialect.worker_count = "1";
+  Scenario scenario = with_step(SendSignal{Signal{9}, *parse_target("worker 2")});
+  scenario.launch.workers = {"3"};
+  CHECK(skip_reason(scenario, it, k_able) == "server starts only 1 with a count of 3");
+  it.dialect.worker_count = "0";
+  CHECK(skip_reason(scenario, it, k_able) == "server starts no workers with a count of 3");
+  it.dialect.worker_count = "{workers}";
+  CHECK(skip_reason(scenario, it, k_able) == "");
+  it.dialect.least_workers = 4;
+  CHECK(skip_reason(scenario, it, k_able) == "server needs a count of 4 or more");
+}
+
+TEST_CASE("what a file says of scenarios and of the launcher's end is the reason") {
+  Implementation it = able();
+  it.skip = {{"documented/a/*", "it has no such thing"}};
+  Scenario scenario;
+  scenario.name = "documented/a/b";
+  CHECK(skip_reason(scenario, it, k_able) == "it has no such thing");
+  ExpectExit exit;
+  exit.of = *parse_target("launcher");
+  exit.code = 0;
+  it.dialect.exit_signal = Signal{15};
+  CHECK(skip_reason(with_expectation(exit), it, k_able) ==
+        "after a graceful end server's launcher ends by SIGTERM, as it states");
+  Open open;
+  open.keep_alive = true;
+  it.dialect.keep_alive = false;
+  CHECK(skip_reason(with_step(open), it, k_able) == "server keeps no connection open after an answer");
+}
+
+TEST_CASE("the count may stand in a file or a variable") {
+  Implementation it = able();
+  it.clustering.reset();
+  Scenario scenario;
+  scenario.launch.workers = {"2"};
+  CHECK(skip_reason(scenario, it, k_able) != "");
+  it.files["server.conf"] = {"workers {workers}", "0644"};
+  CHECK(skip_reason(scenario, it, k_able) == "");
 }
 
 }  // namespace clusterspec
