@@ -107,6 +107,7 @@ Merged merge(const std::vector<ReadReport>& reports, const std::vector<std::stri
     if (part.interrupted) run.incomplete.push_back(report.file + ": it was interrupted");
     for (const std::string& why : part.incomplete) run.incomplete.push_back(report.file + ": " + why);
     join(run.notes, part.notes);
+    join(run.unexpected, part.unexpected);
     join(merged.catalogue, report.catalogue);
     for (const CaseResult& result : part.cases)
       if (seen.emplace(result.id, result.repetition).second)

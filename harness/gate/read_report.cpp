@@ -220,6 +220,7 @@ void read_facts(const Json& object, RunResult& run, std::string& wrong) {
   run.retries = members.whole_if_there("retries", 0);
   run.notes = members.texts("notes");
   run.incomplete = members.texts_if_there("incomplete");
+  run.unexpected = members.texts_if_there("unexpected");
   if (const Json& shard = members.object("shard"); !shard.empty()) {
     Members of(shard, "run.shard.", wrong);
     run.shard = {of.whole("index"), of.whole("count"), of.whole("planned"), of.text("plan")};
