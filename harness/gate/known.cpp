@@ -14,8 +14,13 @@ const KnownFailure* entry_for(const RequirementId& requirement, const std::strin
   return nullptr;
 }
 
-bool was_run(const CaseResult& result) {
-  return result.judgement.verdict == Verdict::pass || result.judgement.verdict == Verdict::fail;
+// Something is known of the requirement from this case. A case can fail in requirements that it is not about:
+// that it does not can be said of it alone, when it passes.
+bool was_judged(const CaseResult& result, const KnownFailure& known) {
+  const auto it = result.judgement.requirements.find(known.requirement);
+  if (it == result.judgement.requirements.end())
+    return known.cases == result.id && result.judgement.verdict == Verdict::pass;
+  return it->second == Verdict::pass || it->second == Verdict::fail;
 }
 
 }  // namespace
@@ -46,11 +51,9 @@ std::vector<FixedFailure> fixed_failures(const std::vector<CaseResult>& cases, c
   for (const KnownFailure& known : baseline.known) {
     bool ran = false, fails = false;
     for (const CaseResult& result : cases) {
-      if (!was_run(result) || !glob_matches(known.cases, result.id)) continue;
-      const auto failing = failing_requirements(result);
-      // A case can fail in requirements that it is not about; that it does not can be said of it alone.
-      ran = ran || known.cases == result.id || result.judgement.requirements.contains(known.requirement);
-      fails = fails || failing.contains(known.requirement);
+      if (!glob_matches(known.cases, result.id)) continue;
+      ran = ran || was_judged(result, known);
+      fails = fails || failing_requirements(result).contains(known.requirement);
     }
     if (ran && !fails) fixed.push_back({known.requirement, known.cases, known.reason});
   }

@@ -46,6 +46,9 @@ TEST_CASE("an entry is fixed if its cases ran and none needs it") {
   CHECK(fixed({a_case("b/c@it", Verdict::pass)}).empty());
   CHECK(fixed({a_case("a/c@it", Verdict::skip)}).empty());
   CHECK(fixed({a_case("a/c@it", Verdict::pass, "area.third")}).empty());
+  CaseResult not_judged = a_case("a/b@it", Verdict::fail, "area.third");
+  not_judged.judgement.requirements["area.claim"] = Verdict::skip;
+  CHECK(fixed({not_judged}).empty());
   // Of that very case it can be said.
   CHECK(fixed({a_case("a/b@it", Verdict::pass, "area.third")}).size() == 1);
 }
