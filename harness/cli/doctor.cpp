@@ -34,7 +34,7 @@ long limit(const std::string& name) {
 std::string limit_text(long soft) { return soft > 0 ? std::to_string(soft) : "no limit"; }
 
 std::vector<Thing> things() {
-  const MachineFacts facts = explore_machine(true, true, true);
+  const MachineFacts facts = explore_machine(Wanted{.link = true});
   const Machine& machine = facts.machine;
   // Ten thousand connections, their clients, and some for the harness.
   constexpr long k_files = 12'000, k_processes = 2'000;

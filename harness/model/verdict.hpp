@@ -61,7 +61,6 @@ struct CaseResult {
   Combination combination;
   std::vector<std::string> arguments;  // argv of the server; empty if it was never launched
   Judgement judgement;
-  std::string known;  // why this failure was expected; empty: it was not
   double seconds = 0;
   int repetition = 0;  // 0: the only one, else 1 to N of --repeat
   bool became_ready = false;
@@ -71,8 +70,9 @@ struct CaseResult {
   Journal journal;                  // kept for cases that did not pass
   std::map<int, ToldEvent> told;    // by event number, of a case that was read from a report
   std::string command;  // likewise, of the server: its arguments are no longer the bytes they were
-  std::string known;    // of a failure that the baseline names: its reason there
-  int attempts = 1;     // with --retries: how often it failed in a row
+  std::string
+      known;  // why this failure was expected, by the baseline or the implementation's file; else empty
+  int attempts = 1;  // with --retries: how often it failed in a row
   // A failure that the run answers for, flaky cases aside.
   bool counts() const { return judgement.verdict == Verdict::fail && known.empty(); }
 };
