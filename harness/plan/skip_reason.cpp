@@ -138,7 +138,9 @@ class Implied {
     return first_of({lacks_request(m_it, load.request), load.keep_alive ? keeps_alive() : ""});
   }
   std::string operator()(const Await& await) const {
-    return first_of({await.line ? lacks_line(m_it, *await.line) : "", there(await.of)});
+    const Target workers{Role::workers, 0, std::string(k_first_instance)};
+    return first_of({await.line ? lacks_line(m_it, *await.line) : "", there(await.of),
+                     await.what == Awaited::started ? there(workers) : ""});
   }
   std::string operator()(const SendSignal& it) const {
     if (!meant(it, m_it.dialect)) return fmt::format("{} states no {} signal", m_it.name, to_text(it.signal));
@@ -148,9 +150,13 @@ class Implied {
     return it.signal.purpose == Purpose::named ? there(it.to) : "";
   }
   std::string operator()(const Freeze& it) const { return there(it.of); }
-  std::string operator()(const Hold&) const { return need(Capability::notification); }
+  std::string operator()(const Hold& it) const {
+    return first_of({need(Capability::notification), there(it.of)});
+  }
   std::string operator()(const AwaitHeld&) const { return need(Capability::notification); }
-  std::string operator()(const Inject&) const { return need(Capability::notification); }
+  std::string operator()(const Inject& it) const {
+    return first_of({need(Capability::notification), there(it.of)});
+  }
 
   std::string operator()(const ExpectProcesses& it) const {
     if (it.executions && m_it.dialect.forks)
@@ -161,6 +167,9 @@ class Implied {
     return first_of({it.executions ? need(Capability::notification) : "", there(it.of)});
   }
   std::string operator()(const ExpectListeners& it) const {
+    const auto opened = evaluate_count(m_it.dialect.listener_count, m_workers);
+    if (it.count && it.at == "ready" && opened && *opened != *it.count)
+      return fmt::format("{} opens {} listening sockets with a count of {}", m_it.name, *opened, m_workers);
     return it.reuse_port ? need(Capability::attribution) : "";
   }
   std::string operator()(const ExpectServedBy&) const {
@@ -272,8 +281,11 @@ int workers_of(const Scenario& scenario) {
 
 std::string skip_reason(const Scenario& scenario, const Implementation& implementation,
                         const Machine& machine) {
+  const std::string with_implementation = case_id(scenario, implementation.name);
+  const std::string id = with_implementation.substr(0, with_implementation.rfind('@'));
   for (const SkippedScenario& skipped : implementation.skip)
-    if (glob_matches(skipped.scenario, scenario.name)) return skipped.reason;
+    if (glob_matches(skipped.scenario, scenario.name) || glob_matches(skipped.scenario, id))
+      return skipped.reason;
   for (const Capability capability : scenario.needs)
     if (std::string reason = lacks(capability, implementation, machine); !reason.empty()) return reason;
   if (scenario.link.there())

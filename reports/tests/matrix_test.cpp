@@ -1,5 +1,5 @@
 // Implementations x requirements: what stands in a cell, and what is known.
-#include "matrix.hpp"
+#include "reports/matrix.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

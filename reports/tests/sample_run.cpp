@@ -35,7 +35,10 @@ Journal journal_of(int workers) {
                workers,
                workers + 1,
                "0.0.0.0",
-               3000});
+               3000,
+               {},
+               {},
+               {}});
   add(3.871, Source::notification, listening(6, 100));
   for (int i = 1; i <= workers; ++i) {
     add(4.1 + i, Source::notification, Appeared{6 + i, 6, 6, 1});
