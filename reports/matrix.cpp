@@ -99,7 +99,7 @@ std::vector<const Requirement*> rows_of(const ConformanceMatrix& matrix) {
   return rows;
 }
 
-std::string command_of(const CaseResult& result) {
+std::string rerun_command(const CaseResult& result) {
   return fmt::format("clusterspec run -i {} --suite all {}", shell_quoted(result.implementation),
                      shell_quoted(result.id));
 }

@@ -39,7 +39,7 @@ MatrixCell cell_of(const MatrixColumn& column, const RequirementId& requirement)
 std::vector<const Requirement*> rows_of(const ConformanceMatrix& matrix);
 
 // The command that runs this case again.
-std::string command_of(const CaseResult& result);
+std::string rerun_command(const CaseResult& result);
 
 // Journals and capsules are linked as they are named in the results, from the folder of the page.
 std::string matrix_page(const ConformanceMatrix& matrix);

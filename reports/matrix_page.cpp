@@ -105,7 +105,7 @@ std::string cell_html(const MatrixCell& cell) {
   if (!cell.known_reason.empty()) text += fmt::format("<p>Known: {}</p>", html(cell.known_reason));
   if (fails && cell.telling) {
     if (const std::string links = links_of(*cell.telling); !links.empty()) text += "<p>" + links + "</p>";
-    text += fmt::format("<p><code>{}</code></p>", html(command_of(*cell.telling)));
+    text += fmt::format("<p><code>{}</code></p>", html(rerun_command(*cell.telling)));
   }
   return text + "</details></td>";
 }
