@@ -81,7 +81,8 @@ class Console : public ReportWriter {
   std::string text_of(const CaseResult& result) {
     const Verdict verdict = result.judgement.verdict;
     if (!result.known.empty())
-      return verdict_word(verdict, m_paint) + " " + label(result) + "  known: " + one_line(result.known) + '\n';
+      return verdict_word(verdict, m_paint) + " " + label(result) + "  known: " + one_line(result.known) +
+             '\n';
     if (verdict == Verdict::fail || verdict == Verdict::error) return failure_text(result);
     if (!m_style.verbose) return {};
     std::string line = verdict_word(verdict, m_paint) + " " + label(result);

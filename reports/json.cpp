@@ -59,22 +59,22 @@ Json one_case(const CaseResult& result, const Catalogue& catalogue) {
   for (const Finding& found : result.judgement.findings)
     findings.push_back(finding(result, teller, found, catalogue));
   Json object{{"id", one_line(result.id)},
-          {"repetition", result.repetition},
-          {"verdict", name_of(result.judgement.verdict)},
-          {"reason", one_line(result.judgement.reason)},
-          {"title", one_line(result.title)},
-          {"scenario", one_line(result.scenario)},
-          {"location", location(result.scenario_at)},
-          {"implementation", one_line(result.implementation)},
-          {"combination", std::move(combination)},
-          {"seconds", result.seconds},
-          {"became_ready", result.became_ready},
-          {"arguments", strings(result.arguments)},
-          {"command", command_line(result.arguments)},
-          {"journal", result.journal_file.empty() ? Json(nullptr) : Json(one_line(result.journal_file))},
-          {"capsule", result.capsule_file.empty() ? Json(nullptr) : Json(one_line(result.capsule_file))},
-          {"requirements", std::move(requirements)},
-          {"findings", std::move(findings)}};
+              {"repetition", result.repetition},
+              {"verdict", name_of(result.judgement.verdict)},
+              {"reason", one_line(result.judgement.reason)},
+              {"title", one_line(result.title)},
+              {"scenario", one_line(result.scenario)},
+              {"location", location(result.scenario_at)},
+              {"implementation", one_line(result.implementation)},
+              {"combination", std::move(combination)},
+              {"seconds", result.seconds},
+              {"became_ready", result.became_ready},
+              {"arguments", strings(result.arguments)},
+              {"command", command_line(result.arguments)},
+              {"journal", result.journal_file.empty() ? Json(nullptr) : Json(one_line(result.journal_file))},
+              {"capsule", result.capsule_file.empty() ? Json(nullptr) : Json(one_line(result.capsule_file))},
+              {"requirements", std::move(requirements)},
+              {"findings", std::move(findings)}};
   if (!result.known.empty()) object["known"] = one_line(result.known);
   return object;
 }
@@ -105,23 +105,23 @@ Json requirement(const RequirementResult& result) {
 
 Json run_facts(const RunResult& run) {
   Json facts{{"clusterspec", one_line(run.version)},
-          {"implementation", one_line(run.implementation)},
-          {"implementation_version", one_line(run.implementation_version)},
-          {"started", one_line(run.started)},
-          {"seconds", run.seconds},
-          {"host", one_line(run.host)},
-          {"isolation", one_line(run.isolation)},
-          {"observation", one_line(run.observation)},
-          {"time_scale", run.time_scale},
-          {"interrupted", run.interrupted},
-          {"flaky_policy", name_of(run.flaky)},
-          {"notes", strings(run.notes)},
-          {"totals",
-           {{"cases", run.cases.size()},
-            {"passed", run.count(Verdict::pass)},
-            {"failed", run.count(Verdict::fail)},
-            {"skipped", run.count(Verdict::skip)},
-            {"errors", run.count(Verdict::error)}}}};
+             {"implementation", one_line(run.implementation)},
+             {"implementation_version", one_line(run.implementation_version)},
+             {"started", one_line(run.started)},
+             {"seconds", run.seconds},
+             {"host", one_line(run.host)},
+             {"isolation", one_line(run.isolation)},
+             {"observation", one_line(run.observation)},
+             {"time_scale", run.time_scale},
+             {"interrupted", run.interrupted},
+             {"flaky_policy", name_of(run.flaky)},
+             {"notes", strings(run.notes)},
+             {"totals",
+              {{"cases", run.cases.size()},
+               {"passed", run.count(Verdict::pass)},
+               {"failed", run.count(Verdict::fail)},
+               {"skipped", run.count(Verdict::skip)},
+               {"errors", run.count(Verdict::error)}}}};
   if (!run.unexpected.empty()) facts["unexpected"] = strings(run.unexpected);
   return facts;
 }

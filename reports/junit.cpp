@@ -143,7 +143,8 @@ void add_outcome(pugi::xml_node test, const CaseResult& result, bool excused, co
       break;
     case Verdict::fail: {
       if (!result.known.empty()) {
-        set_text(add("skipped", "known", "known to fail: " + one_line(result.known)), explain(result, catalogue));
+        set_text(add("skipped", "known", "known to fail: " + one_line(result.known)),
+                 explain(result, catalogue));
         break;
       }
       const pugi::xml_node node =

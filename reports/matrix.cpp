@@ -19,8 +19,7 @@ constexpr std::size_t k_fact_columns = 300;
 std::string fact_of(const MatrixCell& cell, const CaseResult& result, const RequirementId& requirement) {
   for (const Finding& finding : result.judgement.findings)
     if (finding.requirement == requirement) return cut(one_line(finding.actual), k_fact_columns);
-  if (cell.verdict == RequirementVerdict::pass)
-    return counted(static_cast<std::size_t>(cell.passed), "case");
+  if (cell.verdict == RequirementVerdict::pass) return counted(static_cast<std::size_t>(cell.passed), "case");
   return cut(one_line(result.judgement.reason), k_fact_columns);
 }
 
@@ -117,8 +116,12 @@ std::string matrix_json(const ConformanceMatrix& matrix) {
     for (const Requirement* row : rows_of(matrix)) {
       const MatrixCell cell = cell_of(column, row->id);
       if (cell.verdict == RequirementVerdict::untested) continue;
-      Json one{{"verdict", name_of(cell.verdict)}, {"known", cell.known},   {"fact", cell.fact},
-               {"passed", cell.passed},            {"failed", cell.failed}, {"skipped", cell.skipped},
+      Json one{{"verdict", name_of(cell.verdict)},
+               {"known", cell.known},
+               {"fact", cell.fact},
+               {"passed", cell.passed},
+               {"failed", cell.failed},
+               {"skipped", cell.skipped},
                {"errors", cell.errors}};
       if (!cell.known_reason.empty()) one["reason"] = one_line(cell.known_reason);
       if (cell.telling) {
@@ -152,9 +155,9 @@ std::string matrix_json(const ConformanceMatrix& matrix) {
 }
 
 std::string matrix_markdown(const ConformanceMatrix& matrix) {
-  std::string text = fmt::format("`{}`, started {}, on {}; clusterspec {}, {:.0f} s.\n\n",
-                                 one_line(matrix.command), in_table(matrix.started), in_table(matrix.host),
-                                 in_table(matrix.version), matrix.seconds);
+  std::string text =
+      fmt::format("`{}`, started {}, on {}; clusterspec {}, {:.0f} s.\n\n", one_line(matrix.command),
+                  in_table(matrix.started), in_table(matrix.host), in_table(matrix.version), matrix.seconds);
   std::string head = "| Requirement |", rule = "|---|";
   for (const MatrixColumn& column : matrix.columns) {
     head += " " + in_table(column.run.implementation) + " |";
@@ -166,7 +169,9 @@ std::string matrix_markdown(const ConformanceMatrix& matrix) {
     for (const MatrixColumn& column : matrix.columns) text += " " + word(cell_of(column, row->id)) + " |";
     text += '\n';
   }
-  text += "\n| Implementation | Version | Passed | Failed | Known | Skipped | Errors |\n|---|---|--:|--:|--:|--:|--:|\n";
+  text +=
+      "\n| Implementation | Version | Passed | Failed | Known | Skipped | Errors "
+      "|\n|---|---|--:|--:|--:|--:|--:|\n";
   for (const MatrixColumn& column : matrix.columns) {
     const auto known = std::count_if(column.run.cases.begin(), column.run.cases.end(),
                                      [](const CaseResult& one) { return !one.known.empty(); });

@@ -1,5 +1,5 @@
-// Implementations x requirements: the results of several runs side by side, as a page, as JSON and as a Markdown table. Pure:
-// results in, text out; whatever a server printed or sent reaches it only escaped.
+// Implementations x requirements: the results of several runs side by side, as a page, as JSON and as a
+// Markdown table. Pure: results in, text out; whatever a server printed or sent reaches it only escaped.
 #pragma once
 
 #include <map>
@@ -27,8 +27,8 @@ struct ConformanceMatrix {
 // What became of one requirement in one implementation.
 struct MatrixCell {
   RequirementVerdict verdict = RequirementVerdict::untested;
-  bool known = false;                   // every failure of it is stated as known
-  std::string fact;                     // what was measured, or why it was skipped
+  bool known = false;  // every failure of it is stated as known
+  std::string fact;    // what was measured, or why it was skipped
   std::string known_reason;
   const CaseResult* telling = nullptr;  // the case that the fact is from
   int passed = 0, failed = 0, skipped = 0, errors = 0;

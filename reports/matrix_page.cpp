@@ -97,11 +97,11 @@ std::string cell_html(const MatrixCell& cell) {
   if (cell.verdict == RequirementVerdict::pass)
     return fmt::format("<td class=\"pass\">pass<small>{}</small></td>", html(cell.fact));
   const bool fails = cell.verdict == RequirementVerdict::fail || cell.verdict == RequirementVerdict::error;
-  std::string text =
-      fmt::format("<td class=\"{}{}\"><details><summary><b>{}</b>{}</summary><p>{}</p>", verdict,
-                  cell.known ? " known" : "", cell.known ? "known" : verdict,
-                  fails ? fmt::format("<small>{}</small>", html(cut(one_line(cell.fact), k_shown_columns))) : "",
-                  html(cell.fact));
+  std::string text = fmt::format(
+      "<td class=\"{}{}\"><details><summary><b>{}</b>{}</summary><p>{}</p>", verdict,
+      cell.known ? " known" : "", cell.known ? "known" : verdict,
+      fails ? fmt::format("<small>{}</small>", html(cut(one_line(cell.fact), k_shown_columns))) : "",
+      html(cell.fact));
   if (!cell.known_reason.empty()) text += fmt::format("<p>Known: {}</p>", html(cell.known_reason));
   if (fails && cell.telling) {
     if (const std::string links = links_of(*cell.telling); !links.empty()) text += "<p>" + links + "</p>";
@@ -120,16 +120,17 @@ std::string matrix_page(const ConformanceMatrix& matrix) {
       "script-src 'unsafe-inline'\"><title>clusterspec: conformance matrix</title><style>";
   text += k_style;
   text += "</style></head><body><h1>Conformance matrix</h1>\n";
-  text += fmt::format(
-      "<p>clusterspec {}, started {}, {:.0f} s, on {}.<br><code>{}</code></p>\n", html(matrix.version),
-      html(matrix.started), matrix.seconds, html(matrix.host), html(matrix.command));
+  text += fmt::format("<p>clusterspec {}, started {}, {:.0f} s, on {}.<br><code>{}</code></p>\n",
+                      html(matrix.version), html(matrix.started), matrix.seconds, html(matrix.host),
+                      html(matrix.command));
   if (!matrix.settings.empty()) {
     text += "<details><summary>Settings of the kernel</summary><p><code>";
     for (const auto& [name, value] : matrix.settings) text += html(name) + "=" + html(value) + " ";
     text += "</code></p></details>\n";
   }
   text +=
-      "<p>A cell has the worst verdict of the requirement's cases. <b>known</b>: it fails, and the implementation's "
+      "<p>A cell has the worst verdict of the requirement's cases. <b>known</b>: it fails, and the "
+      "implementation's "
       "file says so, with the reason. <b>skip</b>: it means nothing for this server, which says why.</p>\n"
       "<div class=\"filter\"><label>Requirement <input id=\"text\" type=\"search\"></label>"
       "<span>Rows with:</span>";
@@ -147,9 +148,9 @@ std::string matrix_page(const ConformanceMatrix& matrix) {
     std::string lower = row->id + " " + row->text + " " + std::string(name_of(row->suite));
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    text += fmt::format(
-        "<tr data-text=\"{}\"><th scope=\"row\" title=\"{}\">{}<small>{}, {}</small></th>", html(lower),
-        html(row->text), html(row->id), name_of(row->suite), name_of(row->level));
+    text +=
+        fmt::format("<tr data-text=\"{}\"><th scope=\"row\" title=\"{}\">{}<small>{}, {}</small></th>",
+                    html(lower), html(row->text), html(row->id), name_of(row->suite), name_of(row->level));
     for (const MatrixColumn& column : matrix.columns) text += cell_html(cell_of(column, row->id));
     text += "</tr>\n";
   }

@@ -125,7 +125,8 @@ std::string known_text(const RunResult& run, const SummaryStyle& style) {
 }
 
 bool is_bad(const CaseResult& result) {
-  return result.known.empty() && (result.judgement.verdict == Verdict::fail || result.judgement.verdict == Verdict::error);
+  return result.known.empty() &&
+         (result.judgement.verdict == Verdict::fail || result.judgement.verdict == Verdict::error);
 }
 
 // How often each failed, and what was wrong the first time.
@@ -172,7 +173,8 @@ std::string totals(const RunResult& run, const SummaryStyle& style) {
   const int errors = run.count(Verdict::error);
   const auto known = std::count_if(run.cases.begin(), run.cases.end(),
                                    [](const CaseResult& result) { return !result.known.empty(); });
-  add(Verdict::fail, known > 0 ? fmt::format("failed ({} known)", known) : "failed", [&](const std::string& t) { return paint.bad(t); });
+  add(Verdict::fail, known > 0 ? fmt::format("failed ({} known)", known) : "failed",
+      [&](const std::string& t) { return paint.bad(t); });
   add(Verdict::error, errors == 1 ? "harness error" : "harness errors",
       [&](const std::string& t) { return paint.fault(t); });
   add(Verdict::pass, "passed", [&](const std::string& t) { return paint.good(t); });
@@ -239,9 +241,9 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
 
 std::string summary(const RunResult& run, const SummaryStyle& style) {
   const std::vector<FlakyCase> flaky = flaky_cases(run);
-  return requirements_text(run, style.paint) + skips_text(run, style) + notes_text(run, style) + known_text(run, style) +
-         flaky_text(run, flaky, style) + recap(run, flaky, style.paint) + totals(run, style) +
-         next_steps(run, style);
+  return requirements_text(run, style.paint) + skips_text(run, style) + notes_text(run, style) +
+         known_text(run, style) + flaky_text(run, flaky, style) + recap(run, flaky, style.paint) +
+         totals(run, style) + next_steps(run, style);
 }
 
 }  // namespace clusterspec

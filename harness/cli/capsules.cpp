@@ -19,7 +19,8 @@ namespace {
 const Endpoint k_anywhere{"127.0.0.1", 3000, "DIRECTORY"};
 
 std::vector<std::string> environment_of(const Case& one) {
-  if (!one.scenario.launches_itself) return compose_environment(*one.implementation, one.scenario.launch, k_anywhere);
+  if (!one.scenario.launches_itself)
+    return compose_environment(*one.implementation, one.scenario.launch, k_anywhere);
   std::vector<std::string> all;
   for (const Step& step : one.scenario.steps)
     if (const auto* launch = std::get_if<Launch>(&step.action))

@@ -17,7 +17,7 @@ inline constexpr int k_nothing_selected = 4;
 struct RunArguments {
   std::vector<std::string> patterns;
   std::vector<std::string> command;  // after "--"
-  std::string implementation;  // empty: the suite's own subject
+  std::string implementation;        // empty: the suite's own subject
   std::string suite = "documented";
   std::vector<std::string> tags;
   std::vector<std::string> reports;  // FORMAT=FILE
@@ -37,8 +37,8 @@ struct MatrixArguments {
   std::vector<std::string> implementations;  // names or files; empty: all that are known
   std::vector<std::string> words;            // as it was called, for the record
 };
-// Implementations x requirements, as matrix.html, matrix.json and matrix.md in the results' folder. Exit codes
-// as run; 1: a failure that is not stated as known.
+// Implementations x requirements, as matrix.html, matrix.json and matrix.md in the results' folder. Exit
+// codes as run; 1: a failure that is not stated as known.
 int matrix_command(const MatrixArguments& arguments);
 
 // All that are known: installed or not, with version or the command that installs it.

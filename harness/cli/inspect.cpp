@@ -33,7 +33,8 @@ std::vector<Error> unknown_requirements(const Implementation& implementation, co
     if (find(catalogue, known.requirement)) continue;
     const std::string& text = implementation.text;
     const std::size_t at = text.find("\"" + known.requirement + "\"");
-    const auto lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), '\n');
+    const auto lines =
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), '\n');
     errors.push_back({ErrorKind::file,
                       fmt::format("there is no requirement \"{}\"", printable(known.requirement)),
                       Location{implementation.file, static_cast<int>(lines) + 1, 1},

@@ -107,8 +107,7 @@ int main(int argc, char** argv) {
   matrix_app->add_option("--time-scale", matrix.run.time_scale, "multiplies every deadline")
       ->check(CLI::Range(k_least_time_scale, k_most_time_scale))
       ->capture_default_str();
-  matrix_app
-      ->add_option("--results", matrix.run.results, "directory for the matrix, journals and capsules")
+  matrix_app->add_option("--results", matrix.run.results, "directory for the matrix, journals and capsules")
       ->capture_default_str();
   matrix_app->add_option("--scenarios", matrix.run.scenarios, "directory of scenarios");
 

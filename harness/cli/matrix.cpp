@@ -1,4 +1,6 @@
 // implementations, and matrix: many implementations at once.
+#include "reports/matrix.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +13,6 @@
 #include "linux/procfs.hpp"
 #include "linux/stream.hpp"
 #include "reports/command_line.hpp"
-#include "reports/matrix.hpp"
 
 namespace clusterspec {
 namespace {
@@ -19,7 +20,8 @@ namespace {
 using Implementations = std::vector<std::shared_ptr<const Implementation>>;
 
 // All that are known, or those named.
-Loaded<Implementations> implementations_of(const std::vector<std::string>& names, const std::string& directory) {
+Loaded<Implementations> implementations_of(const std::vector<std::string>& names,
+                                           const std::string& directory) {
   Implementations all;
   std::vector<Error> errors;
   for (const std::string& name : names.empty() ? implementation_files(directory) : names) {
@@ -45,11 +47,12 @@ std::string progress(const MatrixColumn& column) {
   const auto known = std::count_if(run.cases.begin(), run.cases.end(),
                                    [](const CaseResult& one) { return !one.known.empty(); });
   std::string text = fmt::format(
-      "{:<20} {:>3} passed, {:>2} failed, {:>2} known, {:>3} skipped, {} errors, {:.1f} s  {}\n", run.implementation,
-      run.count(Verdict::pass), run.count(Verdict::fail) - known, known, run.count(Verdict::skip),
-      run.count(Verdict::error), run.seconds, run.implementation_version);
+      "{:<20} {:>3} passed, {:>2} failed, {:>2} known, {:>3} skipped, {} errors, {:.1f} s  {}\n",
+      run.implementation, run.count(Verdict::pass), run.count(Verdict::fail) - known, known,
+      run.count(Verdict::skip), run.count(Verdict::error), run.seconds, run.implementation_version);
   for (const CaseResult& one : run.cases)
-    if (one.judgement.verdict == Verdict::error || (one.judgement.verdict == Verdict::fail && one.known.empty()))
+    if (one.judgement.verdict == Verdict::error ||
+        (one.judgement.verdict == Verdict::fail && one.known.empty()))
       text += fmt::format("  {}  {}{}\n", name_of(one.judgement.verdict), printable(one.id),
                           one.judgement.findings.empty()
                               ? ": " + printable(one.judgement.reason, 200)
@@ -122,7 +125,8 @@ int matrix_command(const MatrixArguments& arguments) {
     if (prepared->executable.empty() && !prepared->cases.empty())
       column.absent = prepared->cases.front().skip.value_or("it is not there");
     if (column.absent.empty()) {
-      Session session = run_cases(*prepared, run, std::move(facts), {[](const Case&) {}, [] {}, [](const auto&) {}});
+      Session session =
+          run_cases(*prepared, run, std::move(facts), {[](const Case&) {}, [] {}, [](const auto&) {}});
       if (session.fault) return complain(*session.fault);
       column.run = std::move(session.run);
     } else {
@@ -137,9 +141,8 @@ int matrix_command(const MatrixArguments& arguments) {
     matrix.columns.push_back(std::move(column));
     if (matrix.columns.back().run.interrupted) break;
   }
-  if (rows_of(matrix).empty() && std::none_of(matrix.columns.begin(), matrix.columns.end(), [](const auto& column) {
-        return !column.absent.empty();
-      }))
+  if (rows_of(matrix).empty() && std::none_of(matrix.columns.begin(), matrix.columns.end(),
+                                              [](const auto& column) { return !column.absent.empty(); }))
     return complain(Error{ErrorKind::usage, "no case matches", {}, {}, "`clusterspec list` shows all cases"}),
            k_nothing_selected;
   matrix.seconds = static_cast<double>(now_ns() - began) / 1e9;
@@ -149,7 +152,8 @@ int matrix_command(const MatrixArguments& arguments) {
   for (const auto& [name, text] : files)
     if (const auto written = write_file(folder + "/" + name, text, 0644); !written)
       return complain(written.error());
-  print(fmt::format("\n{}/matrix.html, matrix.json and matrix.md were written; {:.0f} s\n", folder, matrix.seconds));
+  print(fmt::format("\n{}/matrix.html, matrix.json and matrix.md were written; {:.0f} s\n", folder,
+                    matrix.seconds));
   return exit_code_of(matrix);
 }
 

@@ -143,23 +143,22 @@ Session run_cases(const Prepared& prepared, const RunArguments& arguments, RunRe
   for (const Case& one : prepared.cases) case_of[one.id] = &one;
   bool failed = false;
   std::size_t evidence = 0;
-  Scheduler scheduler(options, {audience.begun, audience.tick,
-                                [&](CaseResult& result, const std::string& journal) {
-                                  const bool passed = result.judgement.verdict == Verdict::pass ||
-                                                      result.judgement.verdict == Verdict::skip;
-                                  failed = failed || !passed;
-                                  mark_known(result, *prepared.implementation);
-                                  if (!journal.empty() && (!passed || arguments.keep_journals))
-                                    result.journal_file = results.keep_journal(result, journal);
-                                  result.capsule_file =
-                                      capsules.keep(*case_of.at(result.id), result, journal);
-                                  audience.ended(result);
-                                  if (!passed) evidence += journal.size();
-                                  // Not clear, which keeps the room: over many rounds every fork of a cell
-                                  // would copy more.
-                                  if (passed || evidence > k_most_evidence) Journal().swap(result.journal);
-                                  run.cases.push_back(std::move(result));
-                                }});
+  Scheduler scheduler(
+      options, {audience.begun, audience.tick, [&](CaseResult& result, const std::string& journal) {
+                  const bool passed =
+                      result.judgement.verdict == Verdict::pass || result.judgement.verdict == Verdict::skip;
+                  failed = failed || !passed;
+                  mark_known(result, *prepared.implementation);
+                  if (!journal.empty() && (!passed || arguments.keep_journals))
+                    result.journal_file = results.keep_journal(result, journal);
+                  result.capsule_file = capsules.keep(*case_of.at(result.id), result, journal);
+                  audience.ended(result);
+                  if (!passed) evidence += journal.size();
+                  // Not clear, which keeps the room: over many rounds every fork of a cell
+                  // would copy more.
+                  if (passed || evidence > k_most_evidence) Journal().swap(result.journal);
+                  run.cases.push_back(std::move(result));
+                }});
   for (int repetition = 1; repetition <= arguments.repeat && !(failed && arguments.until_fail);
        ++repetition) {
     const auto whole = scheduler.run(prepared.cases, arguments.repeat == 1 ? 0 : repetition);

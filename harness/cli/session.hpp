@@ -1,5 +1,5 @@
-// Cases against one implementation: made ready, run, judged, their journals and capsules kept. What `run` and `matrix` have
-// in common.
+// Cases against one implementation: made ready, run, judged, their journals and capsules kept. What `run` and
+// `matrix` have in common.
 #pragma once
 
 #include <functional>

@@ -151,7 +151,8 @@ Result<BuiltProgram> find_program_of(const Implementation& implementation) {
     found = find_program(name, (here / "../libexec/clusterspec").lexically_normal().string());
   // A program of a package, unlike one that somebody has just named.
   if (found.empty() && !implementation.install.empty() && name.find('/') == std::string::npos)
-    return BuiltProgram{{}, not_installed(implementation, fmt::format("there is no \"{}\"", printable(name)))};
+    return BuiltProgram{{},
+                        not_installed(implementation, fmt::format("there is no \"{}\"", printable(name)))};
   if (found.empty())
     return failure(ErrorKind::usage,
                    fmt::format("the program \"{}\" of {} is not there, or cannot be executed",

@@ -11,6 +11,7 @@ namespace {
 
 constexpr Duration k_usual_deadline = std::chrono::seconds(5);
 constexpr Duration k_look_again = std::chrono::milliseconds(1);
+constexpr int k_looks_at_rest = 30;
 
 std::string names(const Cluster& cluster, const std::vector<const ProcessState*>& processes) {
   std::vector<std::string> list;
@@ -74,7 +75,7 @@ bool CaseDriver::all_said_ready(const std::string& instance) const {
 }
 
 // A process that has done all that a signal made it do sleeps again. No event tells that.
-CaseDriver::Done CaseDriver::await_idle(const Await& step) {
+CaseDriver::Done CaseDriver::await_idle(const Await& step, int looks) {
   const auto idle = [&] {
     const auto processes = m_recorder.cluster().of(step.of);
     return std::all_of(processes.begin(), processes.end(), [](const ProcessState* process) {
@@ -82,10 +83,12 @@ CaseDriver::Done CaseDriver::await_idle(const Await& step) {
     });
   };
   bool found = false;
+  int in_a_row = 0;
   Loop::TimerId again = 0;
   const std::function<void()> look = [&] {
     again = 0;
-    found = idle();
+    in_a_row = idle() ? in_a_row + 1 : 0;
+    found = in_a_row >= looks;
     if (!found) again = m_loop.after(k_look_again, look);
   };
   look();
@@ -157,7 +160,7 @@ CaseDriver::Done CaseDriver::act(const Await& step) {
       };
       break;
     case Awaited::idle:
-      return await_idle(step);
+      return await_idle(step, 1);
     case Awaited::line:
       condition = [&] { return line_seen(step); };
       hopeless = [&] { return gone(instance); };
@@ -173,6 +176,13 @@ CaseDriver::Done CaseDriver::act(const Await& step) {
   if (!condition()) {
     m_missing = missing();
     return false;
+  }
+  // Forked workers are there, and their socket listens, before anybody has the handlers of its signals. No
+  // event tells that all of them have: then everybody sleeps, and for longer than in the middle of starting.
+  if (step.what == Awaited::ready && m_case.implementation->dialect.forks) {
+    Await rest = step;
+    rest.of = Target{Role::all, 0, instance};
+    if (const Done settled = await_idle(rest, k_looks_at_rest); !settled || !*settled) return settled;
   }
   if (step.what == Awaited::ready) look_at_all("ready");
   return true;

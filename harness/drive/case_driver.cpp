@@ -46,9 +46,9 @@ Result<void> CaseDriver::prepare() {
     const auto closing = [this](Pid pid, const std::vector<SocketCookie>& sockets) {
       look_into_queues(pid, sockets);
     };
-    m_calls = std::make_unique<CallObserver>(m_loop, m_recorder, m_processes, *m_listeners, m_gates,
-                                             CallObserver::Surroundings{
-                                                 drain, closing, m_case.implementation->dialect.shares_listener});
+    m_calls = std::make_unique<CallObserver>(
+        m_loop, m_recorder, m_processes, *m_listeners, m_gates,
+        CallObserver::Surroundings{drain, closing, m_case.implementation->dialect.shares_listener});
   } else {
     m_polling = std::make_unique<PollingObserver>(m_loop, m_recorder, m_processes, *m_listeners);
   }

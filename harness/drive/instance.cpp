@@ -57,8 +57,8 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   const Endpoint endpoint{m_host, m_port, m_directory};
   const Arguments arguments = compose_arguments(implementation, launch, endpoint);
   for (const auto& [path, file] : implementation.files)
-    if (auto written =
-            write_file(m_directory + "/" + path, fill_in(file.text, launch, endpoint), permissions_of(file).value_or(0644));
+    if (auto written = write_file(m_directory + "/" + path, fill_in(file.text, launch, endpoint),
+                                  permissions_of(file).value_or(0644));
         !written)
       return tl::unexpected(written.error());
 

@@ -21,8 +21,7 @@ ServerEnd stage_of(const ConnectionEnd& end) {
 Holder CaseDriver::holder_of(int client) {
   if (const ListenerState* listener = m_listeners->by_mark(mark_reached(client)))
     // Of those who share a socket, whoever opened it need not be who accepts.
-    return {listener->facts.socket,
-            m_case.implementation->dialect.shares_listener ? 0 : listener->facts.pid};
+    return {listener->facts.socket, m_case.implementation->dialect.shares_listener ? 0 : listener->facts.pid};
   // Without marks only a connection that was accepted has a holder, found by its socket's inode.
   if (!m_polling) return {};
   const auto pair = server_end_of(client);

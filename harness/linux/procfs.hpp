@@ -34,8 +34,8 @@ std::vector<ProcessSeen> descendants_of(Pid root);
 struct Population {
   int processes = 0, threads = 0;
 };
-// Process 1 of a pid namespace asks for every pid up to the last one given out, which is cheap, or for all, which
-// costs about 1 ms: pids come round, and those given out before the last round are above the last one.
+// Process 1 of a pid namespace asks for every pid up to the last one given out, which is cheap, or for all,
+// which costs about 1 ms: pids come round, and those given out before the last round are above the last one.
 enum class Sweep { up_to_last_pid, all_pids };
 
 // How many there are below this process. Zombies count. Process 1 of a pid namespace has threads of its own

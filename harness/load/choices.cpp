@@ -5,8 +5,8 @@
 namespace clusterspec {
 
 const std::vector<std::string>& target_choices() {
-  static const std::vector<std::string> k_choices{"launcher", "workers", "worker 1",
-                                                  "worker 2", "group",   "all",     "servers"};
+  static const std::vector<std::string> k_choices{"launcher", "workers", "worker 1", "worker 2",
+                                                  "group",    "all",     "servers"};
   return k_choices;
 }
 

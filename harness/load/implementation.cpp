@@ -41,7 +41,8 @@ class Checks {
     for (const auto& [name, kind] : it.requests) request(name, kind);
     for (const auto& [path, config] : it.files) file(path, config);
     for (const std::string& path : it.needs_files)
-      that(path.starts_with('/'), {"needs-files"}, fmt::format("\"{}\" is no absolute path", printable(path)));
+      that(path.starts_with('/'), {"needs-files"},
+           fmt::format("\"{}\" is no absolute path", printable(path)));
     known(it);
   }
 
@@ -118,8 +119,7 @@ class Checks {
     const toml::array* tables = m_root["known"].as_array();
     for (std::size_t i = 0; i < it.known.size(); ++i) {
       const toml::node* at = tables && i < tables->size() ? tables->get(i) : &m_root;
-      if (it.known[i].reason.empty())
-        m_mistakes.add(at->source(), "a known violation needs its reason");
+      if (it.known[i].reason.empty()) m_mistakes.add(at->source(), "a known violation needs its reason");
     }
     const toml::array* skips = m_root["skip"].as_array();
     for (std::size_t i = 0; i < it.skip.size(); ++i) {

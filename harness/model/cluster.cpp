@@ -65,12 +65,12 @@ void Cluster::apply(const Event& event, int number) {
                  [&](const Listening& e) {
                    if (e.pid) known(e.pid, number);
                    // Polling may see a socket while two processes hold it, and its one owner later.
-            for (ListenerState& listener : m_listeners) {
-              if (!listener.open() || listener.facts.socket != e.socket) continue;
-              listener.facts.pid = e.pid;
-              return;
-            }
-            m_listeners.push_back({e, number, k_never});
+                   for (ListenerState& listener : m_listeners) {
+                     if (!listener.open() || listener.facts.socket != e.socket) continue;
+                     listener.facts.pid = e.pid;
+                     return;
+                   }
+                   m_listeners.push_back({e, number, k_never});
                  },
                  [&](const ListenersSeen& e) {
                    // A dump that lacks a listener proves it closed, earlier than the kernel's own notice may

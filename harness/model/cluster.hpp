@@ -22,7 +22,7 @@ struct ProcessState {
   bool launcher = false;
   bool helper = false;  // by its command line: no worker, and nobody who should not be there
   int ordinal = 0;      // worker number, 0: no worker
-  int executions = 0;  // successful ones
+  int executions = 0;   // successful ones
   std::optional<Described> described;
   int appeared_at = k_never, exiting_at = k_never, exited_at = k_never, reaped_at = k_never;
   std::optional<int> status;

@@ -89,8 +89,7 @@ struct LogPatterns {
     v("stopped", self.stopped, Need::optional, "a worker ended well; with {pid}");
     v("failed", self.failed, Need::optional, "a worker ended otherwise; with {pid} and {status}");
     v("terminating", self.terminating, Need::optional, "a process begins to end");
-    v("ready", self.ready, Need::optional,
-      "a worker can serve; ready is only when each has printed it");
+    v("ready", self.ready, Need::optional, "a worker can serve; ready is only when each has printed it");
   }
 };
 
@@ -105,7 +104,8 @@ struct RequestKind {
   static void describe(Self& self, V&& v) {
     v("method", self.method, Need::optional, "HTTP method");
     v("path", self.path, Need::required, "request target; {delay} in ms and {bytes} are filled in");
-    v("headers", self.headers, Need::optional, "more header lines, \"Name: value\"; {delay} and {bytes} are filled in");
+    v("headers", self.headers, Need::optional,
+      "more header lines, \"Name: value\"; {delay} and {bytes} are filled in");
     v("body-bytes", self.body_bytes, Need::optional, "length of the body to send, e.g. \"{bytes}\"");
   }
 };
@@ -180,10 +180,10 @@ struct Implementation {
   std::vector<std::string> value;  // arguments that carry an arbitrary {value}, e.g. ["--label", "{value}"]
   std::optional<Clustering> clustering;  // absent: the count stands in `arguments`
   std::map<std::string, std::string> environment;
-  std::string directory;                // where it is started, e.g. {dir}; empty: where we are
+  std::string directory;                    // where it is started, e.g. {dir}; empty: where we are
   std::map<std::string, ConfigFile> files;  // by their path below {dir}
-  std::string install;  // the command that installs it, for a skip's reason
-  std::vector<std::string> needs_files;  // absolute paths that its packages bring
+  std::string install;                      // the command that installs it, for a skip's reason
+  std::vector<std::string> needs_files;     // absolute paths that its packages bring
   Duration start_within = std::chrono::seconds(10);
   Dialect dialect;
   LogPatterns log;

@@ -13,10 +13,20 @@ std::optional<int> permissions_of(const ConfigFile& file) {
   return number;
 }
 
-const KnownViolation* known_violation(const Implementation& implementation, const std::string& scenario,
+namespace {
+
+// Of all combinations of the scenario, or of one: "documented/a/b?signal=TERM?".
+bool is_about(const KnownViolation& known, const CaseResult& one) {
+  return glob_matches(known.scenario, one.scenario) ||
+         glob_matches(known.scenario, one.id.substr(0, one.id.rfind('@')));
+}
+
+}  // namespace
+
+const KnownViolation* known_violation(const Implementation& implementation, const CaseResult& one,
                                       const RequirementId& requirement) {
   for (const KnownViolation& known : implementation.known)
-    if (known.requirement == requirement && glob_matches(known.scenario, scenario)) return &known;
+    if (known.requirement == requirement && is_about(known, one)) return &known;
   return nullptr;
 }
 
@@ -25,7 +35,7 @@ void mark_known(CaseResult& result, const Implementation& implementation) {
   std::vector<std::string> reasons;
   for (const auto& [id, verdict] : result.judgement.requirements) {
     if (verdict != Verdict::fail) continue;
-    const KnownViolation* known = known_violation(implementation, result.scenario, id);
+    const KnownViolation* known = known_violation(implementation, result, id);
     if (!known) return;
     std::string reason = known->reason + (known->link.empty() ? "" : " (" + known->link + ")");
     if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
@@ -40,7 +50,7 @@ std::vector<const KnownViolation*> unexpected_passes(const Implementation& imple
   for (const KnownViolation& known : implementation.known) {
     bool passed = false, failed = false;
     for (const CaseResult& one : cases) {
-      if (!glob_matches(known.scenario, one.scenario)) continue;
+      if (!is_about(known, one)) continue;
       const auto it = one.judgement.requirements.find(known.requirement);
       if (it == one.judgement.requirements.end()) continue;
       passed = passed || it->second == Verdict::pass;

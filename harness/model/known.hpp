@@ -8,8 +8,8 @@
 
 namespace clusterspec {
 
-// What the file says about this requirement in this scenario; null: nothing.
-const KnownViolation* known_violation(const Implementation& implementation, const std::string& scenario,
+// What the file says about this requirement in this case; null: nothing.
+const KnownViolation* known_violation(const Implementation& implementation, const CaseResult& one,
                                       const RequirementId& requirement);
 
 // A case that failed in nothing but what is known gets the reasons (CaseResult::known).

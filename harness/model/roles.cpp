@@ -10,7 +10,8 @@ namespace clusterspec {
 namespace {
 
 constexpr std::string_view k_target_choices =
-    "who can be meant: launcher, workers, worker N, group, all, servers; \"NAME/launcher\" for another instance";
+    "who can be meant: launcher, workers, worker N, group, all, servers; \"NAME/launcher\" for another "
+    "instance";
 constexpr std::string_view k_moment_choices =
     "moments: launched, ready, signalled, launcher exited, every worker exited, any worker exited, worker N "
     "exited, "

@@ -16,14 +16,15 @@ enum class Role { launcher, workers, worker, group, all, servers };
 
 template <>
 struct Names<Role> {
-  static constexpr std::array table{std::pair{Role::launcher, "launcher"},
-                                    std::pair{Role::workers, "workers"}, std::pair{Role::worker, "worker"},
-                                    std::pair{Role::group, "group"}, std::pair{Role::all, "all"},
-                                    std::pair{Role::servers, "servers"}};
+  static constexpr std::array table{
+      std::pair{Role::launcher, "launcher"}, std::pair{Role::workers, "workers"},
+      std::pair{Role::worker, "worker"},     std::pair{Role::group, "group"},
+      std::pair{Role::all, "all"},           std::pair{Role::servers, "servers"}};
 };
 
 // "launcher", "workers", "worker 2", "group" (the launcher's process group, as one kill(2) of it), "all"
-// (launcher and workers, each), "servers" (those of them that accept connections). "second/launcher" names the instance that `launch = "second"` started.
+// (launcher and workers, each), "servers" (those of them that accept connections). "second/launcher" names
+// the instance that `launch = "second"` started.
 struct Target {
   Role role = Role::all;
   int ordinal = 0;  // for Role::worker: 1 is the first worker that was started

@@ -72,11 +72,13 @@ enum class Awaited {
 };
 template <>
 struct Names<Awaited> {
-  static constexpr std::array table{
-      std::pair{Awaited::ready, "ready"},         std::pair{Awaited::started, "started"},
-      std::pair{Awaited::exited, "exited"},       std::pair{Awaited::listeners_closed, "listeners-closed"},
-      std::pair{Awaited::concluded, "concluded"}, std::pair{Awaited::line, "line"},
-      std::pair{Awaited::idle, "idle"}};
+  static constexpr std::array table{std::pair{Awaited::ready, "ready"},
+                                    std::pair{Awaited::started, "started"},
+                                    std::pair{Awaited::exited, "exited"},
+                                    std::pair{Awaited::listeners_closed, "listeners-closed"},
+                                    std::pair{Awaited::concluded, "concluded"},
+                                    std::pair{Awaited::line, "line"},
+                                    std::pair{Awaited::idle, "idle"}};
 };
 
 // The lines an implementation declares in [log].
@@ -218,8 +220,8 @@ struct Close {
 enum class Purpose { named, graceful, fast, reload };
 template <>
 struct Names<Purpose> {
-  static constexpr std::array table{std::pair{Purpose::graceful, "graceful"}, std::pair{Purpose::fast, "fast"},
-                                    std::pair{Purpose::reload, "reload"}};
+  static constexpr std::array table{std::pair{Purpose::graceful, "graceful"},
+                                    std::pair{Purpose::fast, "fast"}, std::pair{Purpose::reload, "reload"}};
 };
 struct SignalWord {
   Signal named{};

@@ -88,9 +88,10 @@ int exit_code(const RunResult& run) {
   const auto ready =
       std::count_if(run.cases.begin(), run.cases.end(), [](const CaseResult& r) { return r.became_ready; });
   if (ran > 0 && ready == 0 && run.count(Verdict::fail) == ran) return k_never_ready;
-  int counting = static_cast<int>(std::count_if(run.cases.begin(), run.cases.end(), [](const CaseResult& one) {
-    return one.judgement.verdict == Verdict::fail && one.known.empty();
-  }));
+  int counting =
+      static_cast<int>(std::count_if(run.cases.begin(), run.cases.end(), [](const CaseResult& one) {
+        return one.judgement.verdict == Verdict::fail && one.known.empty();
+      }));
   if (run.flaky == FlakyPolicy::report)
     for (const FlakyCase& one : flaky_cases(run))
       if (one.first_failed && one.first_failed->known.empty()) counting -= one.failed;

@@ -149,7 +149,8 @@ void CallObserver::about_to_exit(Pid pid) {
   m_listeners.look(fmt::format("exiting {}", pid), false);
   std::vector<SocketCookie> closing;
   for (const ListenerState& listener : m_recorder.cluster().listeners())
-    if (listener.open() && (listener.facts.pid == pid || m_around.shared_listeners)) closing.push_back(listener.facts.socket);
+    if (listener.open() && (listener.facts.pid == pid || m_around.shared_listeners))
+      closing.push_back(listener.facts.socket);
   if (!closing.empty()) m_around.closing(pid, closing);
 }
 

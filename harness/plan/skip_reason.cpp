@@ -124,20 +124,25 @@ class Implied {
     return first_of({lacks_request(m_it, load.request), load.keep_alive ? keeps_alive() : ""});
   }
   std::string operator()(const Await& await) const {
-    return first_of({await.line ? lacks_line(m_it, *await.line) : "", there(await.of)});
+    const Target workers{Role::workers, 0, std::string(k_first_instance)};
+    return first_of({await.line ? lacks_line(m_it, *await.line) : "", there(await.of),
+                     await.what == Awaited::started ? there(workers) : ""});
   }
   std::string operator()(const SendSignal& it) const {
-    if (!meant(it, m_it.dialect))
-      return fmt::format("{} states no {} signal", m_it.name, to_text(it.signal));
+    if (!meant(it, m_it.dialect)) return fmt::format("{} states no {} signal", m_it.name, to_text(it.signal));
     const bool whole = it.to.role == Role::launcher || it.to.role == Role::group || it.to.role == Role::all;
     if (it.signal.purpose == Purpose::named && whole && is_fast(it.signal.named, m_it.dialect))
       return fast_text(it.signal.named, m_it);
     return it.signal.purpose == Purpose::named ? there(it.to) : "";
   }
   std::string operator()(const Freeze& it) const { return there(it.of); }
-  std::string operator()(const Hold&) const { return need(Capability::notification); }
+  std::string operator()(const Hold& it) const {
+    return first_of({need(Capability::notification), there(it.of)});
+  }
   std::string operator()(const AwaitHeld&) const { return need(Capability::notification); }
-  std::string operator()(const Inject&) const { return need(Capability::notification); }
+  std::string operator()(const Inject& it) const {
+    return first_of({need(Capability::notification), there(it.of)});
+  }
 
   std::string operator()(const ExpectProcesses& it) const {
     if (it.executions && m_it.dialect.forks)
@@ -148,6 +153,9 @@ class Implied {
     return first_of({it.executions ? need(Capability::notification) : "", there(it.of)});
   }
   std::string operator()(const ExpectListeners& it) const {
+    const auto opened = evaluate_count(m_it.dialect.listener_count, m_workers);
+    if (it.count && it.at == "ready" && opened && *opened != *it.count)
+      return fmt::format("{} opens {} listening sockets with a count of {}", m_it.name, *opened, m_workers);
     return it.reuse_port ? need(Capability::attribution) : "";
   }
   std::string operator()(const ExpectServedBy&) const {
@@ -196,16 +204,18 @@ class Implied {
     const int least = m_it.dialect.least_workers;
     if (launch.without_value || least == 0) return {};
     if (launch.workers.empty() && m_it.clustering) return {};
-    const bool number = std::all_of(launch.workers.begin(), launch.workers.end(), [](const std::string& text) {
-      return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-    });
+    const bool number =
+        std::all_of(launch.workers.begin(), launch.workers.end(), [](const std::string& text) {
+          return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+        });
     if (!number || requested_workers(launch) >= least) return {};
     return fmt::format("{} needs a count of {} or more", m_it.name, least);
   }
 
   static bool named(const std::string& text) { return text.find("{workers}") != std::string::npos; }
 
-  // The count stands in the arguments, in the environment, or in a file; or it is the same whatever is asked for.
+  // The count stands in the arguments, in the environment, or in a file; or it is the same whatever is asked
+  // for.
   bool takes_count() const {
     return std::any_of(m_it.arguments.begin(), m_it.arguments.end(), named) ||
            std::any_of(m_it.environment.begin(), m_it.environment.end(),
@@ -250,8 +260,11 @@ int workers_of(const Scenario& scenario) {
 
 std::string skip_reason(const Scenario& scenario, const Implementation& implementation,
                         const Machine& machine) {
+  const std::string with_implementation = case_id(scenario, implementation.name);
+  const std::string id = with_implementation.substr(0, with_implementation.rfind('@'));
   for (const SkippedScenario& skipped : implementation.skip)
-    if (glob_matches(skipped.scenario, scenario.name)) return skipped.reason;
+    if (glob_matches(skipped.scenario, scenario.name) || glob_matches(skipped.scenario, id))
+      return skipped.reason;
   for (const Capability capability : scenario.needs)
     if (std::string reason = lacks(capability, implementation, machine); !reason.empty()) return reason;
   if (scenario.link.there())

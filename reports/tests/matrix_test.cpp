@@ -73,8 +73,8 @@ TEST_CASE("a failure is known if each requirement that fails is, in that scenari
 TEST_CASE("what is stated as known and was met is told") {
   const Implementation it = with_known("*");
   CHECK(unexpected_passes(it, {result_of("documented/x", Verdict::pass, "")}).size() == 1);
-  CHECK(unexpected_passes(it, {result_of("documented/x", Verdict::pass, ""),
-                               result_of("documented/y", Verdict::fail, "")})
+  CHECK(unexpected_passes(
+            it, {result_of("documented/x", Verdict::pass, ""), result_of("documented/y", Verdict::fail, "")})
             .empty());
   CHECK(unexpected_passes(it, {result_of("documented/x", Verdict::skip, "")}).empty());
 }
@@ -95,8 +95,8 @@ TEST_CASE("a cell has the worst verdict, and the fact of the case that nobody ex
 }
 
 TEST_CASE("the page lets no text of a server through, and links what lies beside it") {
-  const std::string page =
-      matrix_page(matrix_of(column_of({result_of("documented/x", Verdict::fail, "<script>x</script>\n\x1b")})));
+  const std::string page = matrix_page(
+      matrix_of(column_of({result_of("documented/x", Verdict::fail, "<script>x</script>\n\x1b")})));
   CHECK(page.find("<script>x") == std::string::npos);
   CHECK(page.find("&lt;script&gt;x") != std::string::npos);
   CHECK(page.find("\x1b") == std::string::npos);

@@ -31,7 +31,8 @@ TEST_CASE("mistakes of an implementation") {
              StartsWith("i.toml:5:8: \"rwx\" are no permissions"));
   CHECK_THAT(mistakes(head + "[files.x]\ntext = \"\"\nmode = \"1777\"\n"), Contains("are no permissions"));
   CHECK_THAT(mistakes(head + "needs-files = [\"lib/x\"]\n"), Contains("\"lib/x\" is no absolute path"));
-  CHECK_THAT(mistakes(head + "[dialect]\nfast-signals = [\"INT\"]\n"), Contains("SIGINT is the graceful signal"));
+  CHECK_THAT(mistakes(head + "[dialect]\nfast-signals = [\"INT\"]\n"),
+             Contains("SIGINT is the graceful signal"));
   CHECK_THAT(mistakes(head + "[dialect]\nreload-signal = \"INT\"\n"), Contains("is the graceful signal"));
   CHECK_THAT(mistakes(head + "[dialect]\nat-once = 0\n"), Contains("at-once is 1 or more"));
   CHECK_THAT(mistakes(head + "[dialect]\nexit-code = 1\nexit-signal = \"TERM\"\n"), Contains("not both"));

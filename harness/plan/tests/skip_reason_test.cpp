@@ -50,7 +50,8 @@ TEST_CASE("each stated need is met by an able server on an able machine and name
     it.needs = {capability};
     Implementation has = able(), lacks = bare();
     // The one need that is the other's opposite.
-    if (capability == Capability::workers_restart) std::swap(has.dialect.restarts_workers, lacks.dialect.restarts_workers);
+    if (capability == Capability::workers_restart)
+      std::swap(has.dialect.restarts_workers, lacks.dialect.restarts_workers);
     CHECK(skip_reason(it, has, k_able) == "");
     CHECK(skip_reason(it, lacks, Machine{}) != "");
   }
