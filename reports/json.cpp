@@ -101,7 +101,6 @@ Json one_case(const CaseResult& result, const Catalogue& catalogue) {
               {"attempts", result.attempts},
               {"requirements", std::move(requirements)},
               {"findings", std::move(findings)}};
-  if (!result.known.empty()) object["known"] = one_line(result.known);
   return object;
 }
 

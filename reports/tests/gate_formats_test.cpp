@@ -25,7 +25,7 @@ TEST_CASE("JUnit: a known failure is skipped with its reason, and what is missin
   CHECK(root.attribute("errors").as_int() == 2);
   CHECK(root.attribute("tests").as_int() == 11);
   const auto known = document.select_node("//skipped[@type='known']").node();
-  CHECK(known.attribute("message").value() == std::string("known failure: tracked as 7 <b>"));
+  CHECK(known.attribute("message").value() == std::string("known to fail: tracked as 7 <b>"));
   CHECK(document.select_node("//testsuite[@name='gate']/testcase/error").node());
   int tests = 0, failures = 0, errors = 0;
   for (const auto suite : root.children("testsuite")) {

@@ -72,13 +72,13 @@ TEST_CASE("what the judge charges on its own account stands in the catalogue") {
   }
 }
 
-TEST_CASE("every implementation file is right and has the name of its folder") {
+TEST_CASE("every implementation file is right and has the name that it states") {
   const auto files = toml_files(k_root / "implementations");
   REQUIRE_FALSE(files.empty());
   for (const fs::path& file : files) {
     INFO(file.string());
     const auto implementation = value_of(load_implementation(source_of(file)));
-    CHECK(implementation.name == file.parent_path().filename().string());
+    CHECK(implementation.name == file.stem().string());
   }
 }
 

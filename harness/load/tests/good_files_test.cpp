@@ -228,7 +228,7 @@ usual = "short"
 spellings.short = ["-w", "{workers}"]
 spellings.long = ["--workers={workers}"]
 [files."conf/server.conf"]
-text = "port {port};\\n"
+text = "port {port};\n"
 mode = "0600"
 [[known]]
 requirement = "terminate.exit-code"

@@ -178,7 +178,7 @@ TEST_CASE("unknown words of the vocabulary") {
         "s.toml:5:9: await cannot be \"redy\"\n"
         "  await = \"redy\"\n"
         "          ^\n"
-        "  did you mean \"ready\"? valid: ready, started, exited, listeners-closed, concluded, line\n");
+        "  did you mean \"ready\"? valid: ready, started, exited, listeners-closed, concluded, line, idle\n");
   CHECK_THAT(with_step("signal = \"TREM\"\n"),
              Contains("\"TREM\" is no signal") && Contains("did you mean \"TERM\"?"));
   CHECK_THAT(with_step("signal = \"INT\"\nto = \"lanucher\"\n"),
