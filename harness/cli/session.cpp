@@ -91,7 +91,10 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
                        "suites: " + all_names<Suite>() + ", all"});
   }
   Wanted wanted{arguments.isolation != "none", arguments.observation != "polling"};
-  for (const Scenario& scenario : prepared.library.scenarios) wanted.add(scenario);
+  // What is not selected needs nothing, and shall not be missed.
+  for (const Case& selected : plan_cases(prepared.library.scenarios, prepared.implementation,
+                                         prepared.library.catalogue, selection, Machine{}))
+    wanted.add(selected.scenario);
   prepared.machine = explore_machine(wanted);
   if (arguments.stress > 0) prepared.machine.machine.notes.push_back(stress_note(arguments.stress));
   prepared.cases = plan_cases(prepared.library.scenarios, prepared.implementation, prepared.library.catalogue,

@@ -8,6 +8,8 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
+#include <string>
 
 #include "linux/other_user.hpp"
 #include "linux/procfs.hpp"
@@ -56,8 +58,10 @@ TEST_CASE("A cell has a network of its own, with loopback up") {
 TEST_CASE("Kernel settings of a cell's network stay in it") {
   const std::string setting = "net.ipv4.tcp_fin_timeout=";
   const auto value = [] {
-    const Fd fd(::open("/proc/sys/net/ipv4/tcp_fin_timeout", O_RDONLY));
-    return read_line(fd.get());
+    std::ifstream file("/proc/sys/net/ipv4/tcp_fin_timeout");
+    std::string text;
+    std::getline(file, text);
+    return text;
   };
   const std::string before = value();
   for (const Isolation isolation : k_isolated) {
