@@ -253,12 +253,12 @@ TEST_CASE("A port held alone refuses others, a shared one takes them") {
   const int port = some_port();
   {
     const Fd alone = listener_on(port, false);
-    CHECK_FALSE(occupy_port(k_host, port, true));
+    CHECK_FALSE(*occupy_port(k_host, port, true));
     CHECK_FALSE(listener_facts(alone.get()).reuse_port);
   }
   const Fd shared = listener_on(port, true);
-  CHECK(occupy_port(k_host, port, true));
-  CHECK_FALSE(occupy_port(k_host, port, false));
+  CHECK(*occupy_port(k_host, port, true));
+  CHECK_FALSE(*occupy_port(k_host, port, false));
 }
 
 TEST_CASE("A connect to a port where nobody listens is refused") {
