@@ -106,7 +106,8 @@ int main(int argc, char** argv) {
   matrix.run.results = "clusterspec-results/matrix";
   matrix_app->add_option("PATTERN", matrix.run.patterns, "as for run");
   matrix_app->add_option("-i,--implementation", matrix.implementations,
-                         "name or TOML file, repeatable (default: all that `implementations` lists)");
+                         "name or TOML file, repeatable (default: all that `implementations` lists)")
+      ->allow_extra_args(false);
   matrix_app->add_option("--suite", matrix.run.suite, "documented, production or all")->capture_default_str();
   matrix_app->add_option("-j,--jobs", matrix.run.jobs, "cases side by side (default: processors)")
       ->check(CLI::Range(1, 256));

@@ -11,6 +11,8 @@ namespace {
 
 constexpr Duration k_usual_deadline = std::chrono::seconds(5);
 constexpr Duration k_look_again = std::chrono::milliseconds(1);
+// One look does not do: a process also sleeps in a watched call until it is answered, and in the middle of
+// starting.
 constexpr int k_looks_at_rest = 30;
 
 std::string names(const Cluster& cluster, const std::vector<const ProcessState*>& processes) {
@@ -75,7 +77,7 @@ bool CaseDriver::all_said_ready(const std::string& instance) const {
 }
 
 // A process that has done all that a signal made it do sleeps again. No event tells that.
-CaseDriver::Done CaseDriver::await_idle(const Await& step, int looks) {
+CaseDriver::Done CaseDriver::await_idle(const Await& step) {
   const auto idle = [&] {
     const auto processes = m_recorder.cluster().of(step.of);
     return std::all_of(processes.begin(), processes.end(), [](const ProcessState* process) {
@@ -88,7 +90,7 @@ CaseDriver::Done CaseDriver::await_idle(const Await& step, int looks) {
   const std::function<void()> look = [&] {
     again = 0;
     in_a_row = idle() ? in_a_row + 1 : 0;
-    found = in_a_row >= looks;
+    found = in_a_row >= k_looks_at_rest;
     if (!found) again = m_loop.after(k_look_again, look);
   };
   look();
@@ -160,7 +162,7 @@ CaseDriver::Done CaseDriver::act(const Await& step) {
       };
       break;
     case Awaited::idle:
-      return await_idle(step, 1);
+      return await_idle(step);
     case Awaited::line:
       condition = [&] { return line_seen(step); };
       hopeless = [&] { return gone(instance); };
@@ -182,7 +184,7 @@ CaseDriver::Done CaseDriver::act(const Await& step) {
   if (step.what == Awaited::ready && m_case.implementation->dialect.forks) {
     Await rest = step;
     rest.of = Target{Role::all, 0, instance};
-    if (const Done settled = await_idle(rest, k_looks_at_rest); !settled || !*settled) return settled;
+    if (const Done settled = await_idle(rest); !settled || !*settled) return settled;
   }
   if (step.what == Awaited::ready) look_at_all("ready");
   return true;

@@ -111,7 +111,7 @@ class CaseDriver {
   void drain_outputs();
   bool line_seen(const Await& step) const;
   bool all_said_ready(const std::string& instance) const;
-  Done await_idle(const Await& step, int looks);  // so often in a row
+  Done await_idle(const Await& step);
   bool gone(const std::string& instance) const;
   bool launcher_ended(const std::string& instance) const;
 
