@@ -87,10 +87,11 @@ CaseDriver::Done CaseDriver::act(const Press& step) {
 CaseDriver::Done CaseDriver::act(const Occupy& step) {
   auto occupied = occupy_port(m_host, m_port, step.how == Occupation::shared, step.other_user);
   if (!occupied) return tl::unexpected(occupied.error());
-  if (step.refused && *occupied) m_missing = "it was given the port: connections come to it";
-  if (!step.refused && !*occupied)
+  if (!*occupied) {
+    // Which is as it should be if it is another user's.
     m_missing = "the port is in use already, by a program that lets nobody join";
-  if (step.refused || !*occupied) return step.refused && !*occupied;
+    return step.other_user;
+  }
   m_occupied.push_back(std::move(*occupied));
   return true;
 }

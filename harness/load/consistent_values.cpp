@@ -80,7 +80,7 @@ class Rules {
   }
   void operator()(const Press& it) const { at_least("times", it.times, 1); }
   void operator()(const Occupy& it) const {
-    wrong_if(it.refused && it.how == Occupation::alone, "refused",
+    wrong_if(it.other_user && it.how == Occupation::alone, "other-user",
              "a program without SO_REUSEPORT is refused by every port in use",
              "occupy = \"shared\" shows whether it can join");
   }

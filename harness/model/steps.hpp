@@ -295,12 +295,11 @@ struct Names<Occupation> {
 struct Occupy {
   Occupation how = Occupation::alone;
   bool other_user = false;
-  bool refused = false;
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
     v("occupy", self.how, Need::required, "alone: bound without SO_REUSEPORT; shared: with it");
-    v("other-user", self.other_user, Need::optional, "the program is that of another user");
-    v("refused", self.refused, Need::optional, "the port must be refused to it");
+    v("other-user", self.other_user, Need::optional,
+      "the program is another user's; the case goes on if it is refused the port");
   }
 };
 

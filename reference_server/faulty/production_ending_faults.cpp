@@ -67,12 +67,13 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { drop_requests_after(policy, [](int signal) { return signal == SIGTERM; }); }},
     {"forwards-nothing",
      "terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,reload.rolling,terminate.workers-"
-     "stop-cleanly,terminate.as-pid-1,terminate.keep-alive-announced",
+     "stop-cleanly,terminate.as-pid-1,terminate.keep-alive-announced,terminate.silent-connection",
      "a launcher that is told to end tells nobody, and waits for its workers",
      [](Policy& policy) { policy.tell_workers = [](std::span<const pid_t>) {}; }},
     {"tells-and-leaves",
      "terminate.sigterm,terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,exit.failure-code,"
-     "terminate.nothing-left,terminate.as-pid-1,terminate.pipelined,terminate.slow-writer",
+     "terminate.nothing-left,terminate.as-pid-1,terminate.pipelined,terminate.slow-writer,terminate.queue-"
+     "served",
      "a launcher that SIGTERM tells to end tells its workers, and ends at once",
      [](Policy& policy) {
        note_signal(policy);
@@ -93,7 +94,7 @@ constexpr Fault k_faults[] = {
      }},
 
     // Connections
-    {"serves-ten-of-queue", "terminate.queue-served",
+    {"serves-ten-of-queue", "terminate.queue-served,terminate.phases-in-order",
      "when the end has begun the first ten connections of the queue are served and the others closed",
      [](Policy& policy) {
        note_signal(policy);

@@ -22,6 +22,7 @@ using Then = InterruptStep::Then;
 
 constexpr unsigned k_nobody = 65534;
 constexpr int k_first_process = 1;
+constexpr pid_t k_elsewhere = 30000;
 constexpr int k_many_connections = 2000;
 constexpr rlim_t k_usual_descriptors = 1024;
 
@@ -97,6 +98,20 @@ constexpr Fault k_faults[] = {
        std::erase(policy.signals.graceful, SIGHUP);
        std::signal(SIGHUP, SIG_IGN);
      }},
+    {"hangup-leaves-listener", "terminate.hangup,terminate.nothing-left",
+     "a launcher that SIGHUP has ended leaves a process with its listener behind for some seconds",
+     [](Policy& policy) {
+       policy.on_interrupt = [step = policy.on_interrupt](const Interrupt& interrupt) {
+         if (interrupt.signal == SIGHUP && interrupt.ordinal == 1 && is_launcher())
+           leave_process_behind(true);
+         return step(interrupt);
+       };
+     }},
+    {"ignored-interrupt-is-failure", "terminate.inherited-ignore",
+     "started with the interrupt ignored the launcher ends with exit code 1",
+     [](Policy& policy) {
+       if (is_launcher() && ignores(SIGINT)) policy.exit_code = [](Role) { return 1; };
+     }},
     {"half-ignores-interrupt", "terminate.inherited-ignore",
      "started with the interrupt ignored the launcher goes on ignoring it, and its workers do not",
      [](Policy& policy) {
@@ -106,6 +121,12 @@ constexpr Fault k_faults[] = {
      "as process 1 it relies on SIGTERM's default action, which process 1 does not have",
      [](Policy& policy) {
        if (getpid() == k_first_process) std::erase(policy.signals.graceful, SIGTERM);
+     }},
+    {"first-process-names-other-pids", "terminate.as-pid-1",
+     "as process 1 it announces its workers by other pids than theirs",
+     [](Policy& policy) {
+       if (getpid() == k_first_process)
+         policy.started_line = [line = policy.started_line](pid_t pid) { return line(pid + k_elsewhere); };
      }},
     {"parent-1-is-init", "terminate.as-pid-1",
      "a worker whose parent is process 1 believes that its launcher has died",

@@ -291,7 +291,8 @@ TEST_CASE("only a network's own settings are made") {
 }
 
 TEST_CASE("whether a program may join a port says only one that could") {
-  CHECK_THAT(with_step("occupy = \"alone\"\nrefused = true\n"), Contains("is refused by every port in use"));
+  CHECK_THAT(with_step("occupy = \"alone\"\nother-user = true\n"),
+             Contains("is refused by every port in use"));
 }
 
 TEST_CASE("a silent connection gets no further than connected") {
