@@ -136,7 +136,8 @@ constexpr Fault k_faults[] = {
      }},
 
     // Ends of workers and of the launcher
-    {"unhealthy-after-failure", "exit.restart,launch.bind-fails-in-worker,exit.others-unaffected",
+    {"unhealthy-after-failure",
+     "exit.restart,launch.bind-fails-in-worker,exit.others-unaffected,exit.all-dead-still-serves",
      "a launcher that has lost a worker, ever, closes what it accepts",
      [](Policy& policy) {
        count_workers(policy);

@@ -85,7 +85,8 @@ constexpr Fault k_faults[] = {
     {"kills-other-workers", "exit.others-unaffected", "a worker killed by a signal takes the others with it",
      [](Policy& policy) { policy.next_ended = kill_the_others; }},
     {"ends-with-worker",
-     "exit.others-unaffected,exit.all-dead-still-serves,terminate.nothing-left,terminate.dead-worker",
+     "exit.others-unaffected,exit.all-dead-still-serves,terminate.nothing-left,terminate.dead-worker,exit."
+     "failure-announced",
      "the launcher ends when a worker has failed",
      [](Policy& policy) {
        policy.after_worker = [](WorkerEnd end) {
