@@ -14,7 +14,7 @@ Implementation able() {
   it.value = {"{value}"};
   it.dialect.grace_period = std::chrono::seconds(3);
   it.clustering = Clustering{{{"short", {"-w", "{workers}"}}}, "short"};
-  it.log = {"started {pid}", "stopped {pid}", "failed {pid}", "terminating"};
+  it.log = {"started {pid}", "stopped {pid}", "failed {pid}", "terminating", {}};
   it.requests = {{"quick", {}}, {"slow", {}}, {"body", {}}, {"upload", {}}};
   return it;
 }
