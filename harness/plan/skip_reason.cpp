@@ -151,16 +151,15 @@ class Implied {
   }
   std::string operator()(const Freeze& it) const { return there(it.of); }
   std::string operator()(const Hold& it) const {
-    return first_of({need(Capability::notification), there(it.of)});
+    return first_of({need(Capability::notification), executes(it.call), there(it.of)});
   }
   std::string operator()(const AwaitHeld&) const { return need(Capability::notification); }
   std::string operator()(const Inject& it) const {
-    return first_of({need(Capability::notification), there(it.of)});
+    return first_of({need(Capability::notification), executes(it.call), there(it.of)});
   }
 
   std::string operator()(const ExpectProcesses& it) const {
-    if (it.executions && m_it.dialect.forks)
-      return m_it.name + "'s workers are forks of its launcher, and execute nothing";
+    if (it.executions && m_it.dialect.forks) return executes(Call::execve);
     if (it.count && it.of.role == Role::workers && it.at.empty() && m_it.dialect.worker_count != "{workers}")
       return fmt::format("{} starts \"{}\" workers, not as many as are asked for", m_it.name,
                          m_it.dialect.worker_count);
@@ -199,6 +198,11 @@ class Implied {
 
  private:
   std::string need(Capability capability) const { return lacks(capability, m_it, m_machine); }
+
+  std::string executes(Call call) const {
+    if (call != Call::execve || !m_it.dialect.forks) return {};
+    return m_it.name + "'s workers are forks of its launcher, and execute nothing";
+  }
 
   std::string keeps_alive() const {
     return m_it.dialect.keep_alive ? "" : m_it.name + " keeps no connection open after an answer";

@@ -53,6 +53,7 @@ def work(options):
     server = Server((options.bind, options.port), Page)
     # shutdown() waits for the loop that this handler interrupts.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
     server.serve_forever(0.05)
     server.server_close()
 
@@ -70,12 +71,10 @@ def launch(options):
             os.kill(pid, signal.SIGTERM)
 
     def start():
-        # A signal between fork and the worker's own handlers would run the launcher's in it.
+        # A signal between fork and the worker's own handlers would run the launcher's in it: it waits for them.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
         pid = os.fork()
         if pid == 0:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
             code = 1
             try:
                 work(options)
