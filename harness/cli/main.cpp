@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/gate_options.hpp"
 #include "cli/help_pages.hpp"
+#include "cli/new_implementation.hpp"
 #include "cli/report_commands.hpp"
 #include "linux/prepare_to_fork.hpp"
 #include "linux/stream.hpp"
@@ -105,8 +106,9 @@ int main(int argc, char** argv) {
   matrix.run.suite = "all";
   matrix.run.results = "clusterspec-results/matrix";
   matrix_app->add_option("PATTERN", matrix.run.patterns, "as for run");
-  matrix_app->add_option("-i,--implementation", matrix.implementations,
-                         "name or TOML file, repeatable (default: all that `implementations` lists)")
+  matrix_app
+      ->add_option("-i,--implementation", matrix.implementations,
+                   "name or TOML file, repeatable (default: all that `implementations` lists)")
       ->allow_extra_args(false);
   matrix_app->add_option("--suite", matrix.run.suite, "documented, production or all")->capture_default_str();
   matrix_app->add_option("-j,--jobs", matrix.run.jobs, "cases side by side (default: processors)")
@@ -124,6 +126,8 @@ int main(int argc, char** argv) {
   CLI::App* implementations_app =
       app.add_subcommand("implementations", "List known implementations, installed or not");
   implementations_app->add_option("--scenarios", scenarios, "directory of scenarios");
+
+  NewImplementation new_implementation(app);
 
   CLI::App* list_app = app.add_subcommand("list", "List cases or requirements");
   list_app->add_option("PATTERN", list.patterns, "as for run");
@@ -190,13 +194,16 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : k_usage_error;
   }
-  if (*run_app || *matrix_app || *replay_app || *shrink_app) prepare_to_fork(argv);
+  if (*run_app || *matrix_app || *replay_app || *shrink_app || new_implementation.asked_for())
+    prepare_to_fork(argv);
   if (*run_app) {
     if (const auto applied = apply_settings(*run_app, run); !applied) return complain(applied.error());
     return run_command(run);
   }
+  if (const auto code = new_implementation.run(run.command)) return *code;
   if (!run.command.empty())
-    return complain(Error{ErrorKind::usage, "only `run` takes a command after --", {}, {}, {}});
+    return complain(
+        Error{ErrorKind::usage, "only `run` and `new-implementation` take a command after --", {}, {}, {}});
   if (*matrix_app) return matrix_command(matrix);
   if (*implementations_app) return implementations_command(scenarios);
   if (const auto code = reports.run()) return *code;
