@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "html/page.hpp"
 #include "matrix.hpp"
 #include "text.hpp"
 
@@ -41,45 +42,6 @@ std::string reference(std::string_view path) {
   return path.starts_with('/') ? "file://" + text : "./" + text;
 }
 
-constexpr std::string_view k_style = R"(
-:root { color-scheme: light dark; --line: #8886; --pass: #1a7f37; --fail: #cf222e; --known: #9a6700; --faint: #777; --back: #fff; }
-@media (prefers-color-scheme: dark) { :root { --pass: #4ac26b; --fail: #ff7b72; --known: #d4a72c; --faint: #999; --back: #111; } }
-body { font: 15px/1.45 system-ui, sans-serif; margin: 1rem; background: var(--back); }
-.scroll { overflow: auto; max-height: 85vh; border: 1px solid var(--line); }
-table { border-collapse: separate; border-spacing: 0; }
-th, td { border-right: 1px solid var(--line); border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: left; vertical-align: top; min-width: 7rem; }
-thead th { position: sticky; top: 0; background: var(--back); z-index: 2; }
-tbody th { position: sticky; left: 0; background: var(--back); z-index: 1; font-weight: 600; max-width: 17rem; overflow-wrap: anywhere; }
-thead th:first-child { left: 0; z-index: 3; }
-th small, td small { display: block; font-weight: 400; color: var(--faint); }
-summary { cursor: pointer; }
-.pass > *, .pass { color: var(--pass); } .fail summary b { color: var(--fail); } .known summary b { color: var(--known); }
-.error summary b { color: #8250df; } .skip, .untested { color: var(--faint); }
-details p { max-width: 26rem; margin: .4rem 0; overflow-wrap: anywhere; }
-code { font-size: .85em; overflow-wrap: anywhere; }
-.filter { display: flex; flex-wrap: wrap; gap: .4rem 1rem; margin: .8rem 0; }
-:focus-visible { outline: 3px solid #0969da; outline-offset: 1px; }
-@media (max-width: 600px) { body { margin: .5rem; } tbody th { max-width: 8.5rem; min-width: 6rem; font-size: .85rem; } th small { display: none; } }
-)";
-
-constexpr std::string_view k_script = R"(
-const text = document.getElementById("text"), boxes = [...document.querySelectorAll(".filter input[type=checkbox]")];
-function filter() {
-  const words = text.value.toLowerCase().split(/\s+/).filter(Boolean), wanted = boxes.filter(b => b.checked).map(b => b.value);
-  let shown = 0;
-  for (const row of document.querySelectorAll("tbody tr")) {
-    const matches = words.every(w => row.dataset.text.includes(w));
-    const has = wanted.length === 0 || wanted.some(v => row.querySelector("td." + v));
-    row.hidden = !(matches && has);
-    shown += row.hidden ? 0 : 1;
-  }
-  document.getElementById("shown").textContent = shown + " requirements";
-}
-text.addEventListener("input", filter);
-for (const box of boxes) box.addEventListener("change", filter);
-filter();
-)";
-
 std::string links_of(const CaseResult& result) {
   std::string text;
   const auto link = [&](const std::string& file, std::string_view what) {
@@ -93,13 +55,15 @@ std::string links_of(const CaseResult& result) {
 
 std::string cell_html(const MatrixCell& cell) {
   const std::string verdict(name_of(cell.verdict));
-  if (cell.verdict == RequirementVerdict::untested) return "<td class=\"untested\">–</td>";
+  // What is known is filtered by that, and not as a failure.
+  const std::string shown = cell.known ? "known" : verdict;
+  const std::string begin = fmt::format("<td tabindex=\"-1\" data-verdict=\"{0}\" class=\"{0}\">", shown);
+  if (cell.verdict == RequirementVerdict::untested) return begin + "–</td>";
   if (cell.verdict == RequirementVerdict::pass)
-    return fmt::format("<td class=\"pass\">pass<small>{}</small></td>", html(cell.fact));
+    return fmt::format("{}pass<small>{}</small></td>", begin, html(cell.fact));
   const bool fails = cell.verdict == RequirementVerdict::fail || cell.verdict == RequirementVerdict::error;
   std::string text = fmt::format(
-      "<td class=\"{}{}\"><details><summary><b>{}</b>{}</summary><p>{}</p>", verdict,
-      cell.known ? " known" : "", cell.known ? "known" : verdict,
+      "{}<details><summary><b>{}</b>{}</summary><p>{}</p>", begin, shown,
       fails ? fmt::format("<small>{}</small>", html(cut(one_line(cell.fact), k_shown_columns))) : "",
       html(cell.fact));
   if (!cell.known_reason.empty()) text += fmt::format("<p>Known: {}</p>", html(cell.known_reason));
@@ -110,59 +74,83 @@ std::string cell_html(const MatrixCell& cell) {
   return text + "</details></td>";
 }
 
-}  // namespace
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
 
-std::string matrix_page(const ConformanceMatrix& matrix) {
+std::string facts_html(const ConformanceMatrix& matrix) {
+  std::string text = fmt::format("<p>clusterspec {}, started {}, {:.0f} s, on {}.<br><code>{}</code></p>\n",
+                                 html(matrix.version), html(matrix.started), matrix.seconds,
+                                 html(matrix.host), html(matrix.command));
+  if (matrix.settings.empty()) return text;
+  text += "<details><summary>Settings of the kernel</summary><p><code>";
+  for (const auto& [name, value] : matrix.settings) text += html(name) + "=" + html(value) + " ";
+  return text + "</code></p></details>\n";
+}
+
+std::string head_html(const MatrixColumn& column) {
+  const RunResult& run = column.run;
   std::string text =
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-      "script-src 'unsafe-inline'\"><title>clusterspec: conformance matrix</title><style>";
-  text += k_style;
-  text += "</style></head><body><h1>Conformance matrix</h1>\n";
-  text += fmt::format("<p>clusterspec {}, started {}, {:.0f} s, on {}.<br><code>{}</code></p>\n",
-                      html(matrix.version), html(matrix.started), matrix.seconds, html(matrix.host),
-                      html(matrix.command));
-  if (!matrix.settings.empty()) {
-    text += "<details><summary>Settings of the kernel</summary><p><code>";
-    for (const auto& [name, value] : matrix.settings) text += html(name) + "=" + html(value) + " ";
-    text += "</code></p></details>\n";
+      fmt::format("<th scope=\"col\" data-name=\"{}\" title=\"{}\">{}<small>{}</small>",
+                  html(lower(run.implementation)), html(column.summary), html(run.implementation),
+                  html(column.absent.empty() ? run.implementation_version : column.absent));
+  if (column.absent.empty()) {
+    const auto known = std::count_if(run.cases.begin(), run.cases.end(),
+                                     [](const CaseResult& one) { return !one.known.empty(); });
+    text += fmt::format("<small>{} pass, {} fail, {} known, {} skip</small>", run.count(Verdict::pass),
+                        run.count(Verdict::fail) - known, known, run.count(Verdict::skip));
   }
-  text +=
-      "<p>A cell has the worst verdict of the requirement's cases. <b>known</b>: it fails, and the "
-      "implementation's "
-      "file says so, with the reason. <b>skip</b>: it means nothing for this server, which says why.</p>\n"
-      "<div class=\"filter\"><label>Requirement <input id=\"text\" type=\"search\"></label>"
-      "<span>Rows with:</span>";
-  for (const std::string_view verdict : {"fail", "known", "error", "pass", "skip"})
-    text += fmt::format("<label><input type=\"checkbox\" value=\"{0}\"> {0}</label>", verdict);
-  text +=
-      "<output id=\"shown\"></output></div>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-      "aria-label=\"matrix\"><table><thead><tr><th scope=\"col\">Requirement</th>";
-  for (const MatrixColumn& column : matrix.columns)
-    text += fmt::format("<th scope=\"col\" title=\"{}\">{}<small>{}</small></th>", html(column.summary),
-                        html(column.run.implementation),
-                        html(column.absent.empty() ? column.run.implementation_version : column.absent));
+  return text + "</th>";
+}
+
+std::string table_html(const ConformanceMatrix& matrix) {
+  std::string text = "<table><thead><tr><th scope=\"col\">Requirement</th>";
+  for (const MatrixColumn& column : matrix.columns) text += head_html(column);
   text += "</tr></thead><tbody>\n";
   for (const Requirement* row : rows_of(matrix)) {
-    std::string lower = row->id + " " + row->text + " " + std::string(name_of(row->suite));
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    text +=
-        fmt::format("<tr data-text=\"{}\"><th scope=\"row\" title=\"{}\">{}<small>{}, {}</small></th>",
-                    html(lower), html(row->text), html(row->id), name_of(row->suite), name_of(row->level));
+    text += fmt::format(
+        "<tr data-text=\"{}\"><th scope=\"row\" tabindex=\"-1\"><details><summary>{}<small>{}, {}"
+        "</small></summary><p>{}</p></details></th>",
+        html(lower(row->id + " " + row->text + " " + std::string(name_of(row->suite)))), html(row->id),
+        name_of(row->suite), name_of(row->level), html(row->text));
     for (const MatrixColumn& column : matrix.columns) text += cell_html(cell_of(column, row->id));
     text += "</tr>\n";
   }
-  text += "</tbody></table></div>\n";
-  std::string unexpected;
+  return text + "</tbody></table>";
+}
+
+std::string verdicts_html() {
+  std::string text;
+  for (const std::string_view verdict : {"fail", "known", "error", "pass", "skip"})
+    text += fmt::format("<label><input type=\"checkbox\" value=\"{0}\"> {0}</label>", verdict);
+  return text;
+}
+
+std::string unexpected_html(const ConformanceMatrix& matrix) {
+  std::string text;
   for (const MatrixColumn& column : matrix.columns)
     for (const std::string& one : column.run.unexpected)
-      unexpected += fmt::format("<li>{}: {}</li>", html(column.run.implementation), html(one));
-  if (!unexpected.empty()) text += "<h2>Stated as known, and met</h2><ul>" + unexpected + "</ul>\n";
-  text += "<script>";
-  text += k_script;
-  return text + "</script></body></html>\n";
+      text += fmt::format("<li>{}: {}</li>", html(column.run.implementation), html(one));
+  return text.empty() ? text : "<h2>Stated as known, and met</h2><ul>" + text + "</ul>\n";
+}
+
+}  // namespace
+
+std::string matrix_page(const ConformanceMatrix& matrix) {
+  const std::pair<std::string_view, std::string> parts[] = {{"@FACTS@", facts_html(matrix)},
+                                                            {"@VERDICTS@", verdicts_html()},
+                                                            {"@TABLE@", table_html(matrix)},
+                                                            {"@UNEXPECTED@", unexpected_html(matrix)}};
+  std::string text;
+  std::string_view rest = k_matrix_page;
+  for (const auto& [mark, part] : parts) {
+    const auto at = rest.find(mark);
+    text.append(rest.substr(0, at)).append(part);
+    rest.remove_prefix(at + mark.size());
+  }
+  return text.append(rest);
 }
 
 }  // namespace clusterspec

@@ -149,6 +149,11 @@ class Implied {
       return fast_text(it.signal.named, m_it);
     return it.signal.purpose == Purpose::named ? there(it.to) : "";
   }
+  std::string operator()(const Press& it) const {
+    if (it.key != Key::hang_up || m_it.dialect.reload_signal != Signal{SIGHUP}) return {};
+    return fmt::format("SIGHUP, which comes when a terminal is closed, makes {} replace its workers",
+                       m_it.name);
+  }
   std::string operator()(const Freeze& it) const { return there(it.of); }
   std::string operator()(const Hold& it) const {
     return first_of({need(Capability::notification), executes(it.call), there(it.of)});

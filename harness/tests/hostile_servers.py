@@ -30,7 +30,7 @@ STOPPED_WITHIN = 2 * SLOWER
 # So many more processes than the limit may be there when it is noticed: the harness looks every 50 ms.
 OVERSHOOT = 500
 PAGE_MIB = 24
-OWN_ELEMENTS = set(re.findall("<([a-z][a-z0-9]*)", (SOURCE / "reports/html/page.html").read_text()))
+OWN_ELEMENTS = set(re.findall("<([a-z][a-z0-9]*)", (SOURCE / "reports/html/timeline.html").read_text()))
 FORMATS = ("junit", "json", "tap", "markdown", "html", "github")
 
 SCENARIO = """

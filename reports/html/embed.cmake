@@ -1,4 +1,6 @@
-# Puts style and scripts into page.html and that into a C++ source. Usage: cmake -DIN=FOLDER -DOUT=FILE -P embed.cmake
+# Puts style and scripts into a page's frame and that into a C++ source.
+# Usage: cmake -DIN=FOLDER -DOUT=FILE -DPAGE=NAME -DSCRIPTS=NAMES -P embed.cmake: NAME.html and NAME.css of the folder, and the
+# scripts of these names one after the other, become k_NAME_page.
 #
 # The page's Content-Security-Policy allows exactly this style and this script, by their hashes: whatever else came to
 # stand in the page would neither run nor be shown.
@@ -25,10 +27,10 @@ function(policy_hash out text)
   set(${out} "sha256-${result}" PARENT_SCOPE)
 endfunction()
 
-read_file(page page.html)
-read_file(style page.css)
+read_file(page ${PAGE}.html)
+read_file(style ${PAGE}.css)
 set(script "\"use strict\";\n")
-foreach(part data chart connections events page)
+foreach(part ${SCRIPTS})
   read_file(text ${part}.js)
   string(APPEND script "${text}")
 endforeach()
@@ -45,6 +47,6 @@ file(WRITE "${OUT}" "// Made from reports/html/ by embed.cmake.
 #include \"reports/html/page.hpp\"
 
 namespace clusterspec {
-const std::string_view k_page = R\"__page__(${page})__page__\";
+const std::string_view k_${PAGE}_page = R\"__page__(${page})__page__\";
 }
 ")

@@ -171,10 +171,10 @@ class Page : public ReportWriter {
 
   void write(const std::string& data) {
     constexpr std::string_view k_mark = "@DATA@";
-    const auto at = k_page.find(k_mark);
-    m_sink(k_page.substr(0, at));
+    const auto at = k_timeline_page.find(k_mark);
+    m_sink(k_timeline_page.substr(0, at));
     m_sink(data);
-    m_sink(k_page.substr(at + k_mark.size()));
+    m_sink(k_timeline_page.substr(at + k_mark.size()));
   }
 
   Sink m_sink;

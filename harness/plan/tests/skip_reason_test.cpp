@@ -57,6 +57,14 @@ TEST_CASE("each stated need is met by an able server on an able machine and name
   }
 }
 
+TEST_CASE("closing the terminal means something else to a server that SIGHUP reloads") {
+  Implementation it = able();
+  CHECK(skip_reason(with_step(Press{Key::hang_up}), it, k_able) == "");
+  it.dialect.reload_signal = Signal{1};
+  CHECK(skip_reason(with_step(Press{Key::hang_up}), it, k_able).find("SIGHUP") != std::string::npos);
+  CHECK(skip_reason(with_step(Press{Key::ctrl_c}), it, k_able) == "");
+}
+
 TEST_CASE("reasons are sentences") {
   Scenario it;
   it.needs = {Capability::launcher_serves};
