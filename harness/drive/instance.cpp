@@ -142,7 +142,9 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   m_processes.track(spawned->pid);
   m_guard.expect(1 + launched_workers);
   m_processes.at_most(static_cast<std::size_t>(m_guard.most_processes()));
-  if (m_calls) m_calls->attach(std::move(spawned->notifications));
+  if (m_calls)
+    if (auto attached = m_calls->attach(std::move(spawned->notifications)); !attached)
+      return tl::unexpected(attached.error());
   return true;
 }
 

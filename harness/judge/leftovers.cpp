@@ -51,6 +51,11 @@ bool was_given_up(const CaseView& view) {
   return std::any_of(steps.begin(), steps.end(), [](const auto& step) { return !step->done; });
 }
 
+// Whoever is killed waits for nobody: the zombies that it leaves are the kernel's to give away.
+bool was_killed(const ProcessState* launcher) {
+  return launcher && launcher->status && (*launcher->status & 0x7f) != 0;
+}
+
 bool is_left_over(const Found& found, const CaseView& view) {
   const ProcessState* process = view.bearer(found.process.pid, found.number);
   if (!process || process->instance.empty()) {
@@ -63,7 +68,9 @@ bool is_left_over(const Found& found, const CaseView& view) {
   }
   if (process->launcher)
     return found.process.state != 'Z' && was_asked_to_end(*process, view) && !was_given_up(view);
-  return has_ended(view.cluster().launcher(process->instance), view, found.number);
+  const ProcessState* launcher = view.cluster().launcher(process->instance);
+  if (found.process.state == 'Z' && was_killed(launcher)) return false;
+  return has_ended(launcher, view, found.number);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include <bit>
 #include <cstring>
 
+#include "linux/notification_receiver.hpp"
 #include "linux/process.hpp"
 #include "linux/tcp.hpp"
 
@@ -139,9 +140,9 @@ bool notification_allowed() {
   return able;
 }
 
-std::optional<Notification> Notifications::receive() {
+std::optional<Notification> receive_notification(int notifications) {
   seccomp_notif raw{};
-  if (::ioctl(m_fd.get(), SECCOMP_IOCTL_NOTIF_RECV, &raw) != 0) return std::nullopt;
+  if (::ioctl(notifications, SECCOMP_IOCTL_NOTIF_RECV, &raw) != 0) return std::nullopt;
   Notification notification;
   notification.id = raw.id;
   notification.thread = static_cast<Pid>(raw.pid);
@@ -151,12 +152,33 @@ std::optional<Notification> Notifications::receive() {
   return notification;
 }
 
+Notifications::Notifications() = default;
+Notifications::Notifications(std::unique_ptr<NotificationReceiver> receiver)
+    : m_receiver(std::move(receiver)) {}
+Notifications::~Notifications() = default;
+Notifications::Notifications(Notifications&&) noexcept = default;
+Notifications& Notifications::operator=(Notifications&&) noexcept = default;
+
+Result<Notifications> Notifications::open(Fd fd) {
+  auto receiver = NotificationReceiver::start(std::move(fd));
+  if (!receiver) return tl::unexpected(receiver.error());
+  return Notifications(std::move(*receiver));
+}
+
+int Notifications::fd() const { return m_receiver ? m_receiver->fd() : -1; }
+
+std::optional<Notification> Notifications::receive() {
+  auto notification = m_receiver->take();
+  if (notification && !valid(notification->id)) notification.reset();
+  return notification;
+}
+
 void Notifications::let_happen(std::uint64_t id) {
   seccomp_notif_resp response{};
   response.id = id;
   response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
   // Fails only if the caller is gone, which its pidfd reports.
-  (void)::ioctl(m_fd.get(), SECCOMP_IOCTL_NOTIF_SEND, &response);
+  (void)::ioctl(m_receiver->notifications(), SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
 void Notifications::answer(std::uint64_t id, std::int64_t value, int error) {
@@ -164,11 +186,11 @@ void Notifications::answer(std::uint64_t id, std::int64_t value, int error) {
   response.id = id;
   response.val = value;
   response.error = -error;
-  (void)::ioctl(m_fd.get(), SECCOMP_IOCTL_NOTIF_SEND, &response);
+  (void)::ioctl(m_receiver->notifications(), SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
 bool Notifications::valid(std::uint64_t id) const {
-  return ::ioctl(m_fd.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+  return ::ioctl(m_receiver->notifications(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
 namespace {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,12 +68,26 @@ struct Notification {
   std::array<std::uint64_t, 6> arguments{};
 };
 
+// The next one of a filter's descriptor (seccomp_unotify(2)); waits for it. Nothing if its caller was killed
+// meanwhile.
+std::optional<Notification> receive_notification(int notifications);
+
+class NotificationReceiver;
+
+// The calls of a filter: received at once by a thread of its own (linux/notification_receiver.hpp), taken and
+// answered by whoever holds this.
 class Notifications {
  public:
-  explicit Notifications(Fd fd) : m_fd(std::move(fd)) {}
-  int fd() const { return m_fd.get(); }
+  static Result<Notifications> open(Fd fd);
+  Notifications();  // of nobody
+  ~Notifications();
+  Notifications(Notifications&&) noexcept;
+  Notifications& operator=(Notifications&&) noexcept;
 
-  // The next call; nothing if its caller was killed meanwhile. Call only when the descriptor is readable.
+  int fd() const;  // readable when there is a call to receive; hung up when nobody with the filter lives
+
+  // The next call; nothing if its caller was killed meanwhile, or nobody lives. Call only when the descriptor
+  // is readable.
   std::optional<Notification> receive();
   void let_happen(std::uint64_t id);
   void answer(std::uint64_t id, std::int64_t value, int error);  // instead of the call; error: errno or 0
@@ -80,7 +95,8 @@ class Notifications {
   bool valid(std::uint64_t id) const;
 
  private:
-  Fd m_fd;
+  explicit Notifications(std::unique_ptr<NotificationReceiver> receiver);
+  std::unique_ptr<NotificationReceiver> m_receiver;
 };
 
 // One of the fork family that starts a process and not a thread. The caller must still stand there.

@@ -36,19 +36,20 @@ CallObserver::~CallObserver() {
   for (const auto& source : m_sources) m_loop.forget(source->fd());
 }
 
-void CallObserver::attach(Fd notifications) {
-  m_sources.push_back(std::make_unique<Notifications>(std::move(notifications)));
+Result<void> CallObserver::attach(Fd notifications) {
+  auto opened = Notifications::open(std::move(notifications));
+  if (!opened) return tl::unexpected(opened.error());
+  m_sources.push_back(std::make_unique<Notifications>(std::move(*opened)));
   Notifications* source = m_sources.back().get();
   m_loop.watch(source->fd(), k_readable, [this, source](std::uint32_t events) { on_ready(*source, events); });
+  return {};
 }
 
 void CallObserver::on_ready(Notifications& source, std::uint32_t events) {
-  // Hang-up: nobody with this filter lives. To receive then would fail at once, for ever.
-  if (is_hangup(events)) {
-    m_loop.forget(source.fd());
-    return;
-  }
-  if (const auto notification = source.receive()) handle(source, *notification);
+  if (const auto notification = source.receive())
+    handle(source, *notification);
+  else if (is_hangup(events))
+    m_loop.forget(source.fd());  // nobody with this filter lives
 }
 
 Pid CallObserver::caller(const Notification& notification) {

@@ -25,7 +25,7 @@ class CallObserver {
   CallObserver(const CallObserver&) = delete;
   CallObserver& operator=(const CallObserver&) = delete;
 
-  void attach(Fd notifications);
+  Result<void> attach(Fd notifications);
 
   int held_at(const std::string& gate) const;
   // Lets everyone at the gate go on, and everyone who comes later pass.

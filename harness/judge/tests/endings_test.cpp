@@ -103,6 +103,14 @@ TEST_CASE("Nothing outlives the launcher") {
   zombie.remove<Reaped>([](const Reaped& e) { return e.pid == k_second; });
   zombie.processes("end").processes = {{k_second, 1, 'Z', "server"}};
   fails(ExpectLeftovers{}, zombie, "worker 2 (pid 4), a zombie");
+  zombie.end(k_launcher).status = k_kill;  // who is killed waits for nobody
+  holds(ExpectLeftovers{}, zombie);
+  JournalBuilder orphan;
+  orphan.end(k_launcher).status = k_kill;
+  orphan.remove<Exited>([](const Exited& e) { return e.pid == k_second; });
+  orphan.remove<Reaped>([](const Reaped& e) { return e.pid == k_second; });
+  orphan.get<CleanedUp>().killed = {{k_second, 1, 'S', "server"}};
+  fails(ExpectLeftovers{}, orphan, "left over: worker 2 (pid 4)");
   JournalBuilder listener;
   listener.remove<ListenerClosed>([](const ListenerClosed& e) { return e.socket == k_first_socket; });
   ListenerSeen still = listener.listeners("ready").listeners[1];

@@ -108,13 +108,21 @@ WatchedChild::WatchedChild(const std::function<int()>& body, const std::vector<W
   if (filter < 0) return;
   m_descriptor = copy_descriptor(m_child->pidfd(), filter);
   REQUIRE(m_descriptor);
-  m_notifications = Notifications(copy_descriptor(m_child->pidfd(), filter));
   REQUIRE(::write(m_go.write.get(), "g", 1) == 1);
 }
 
+Notifications& WatchedChild::notifications() {
+  if (m_notifications.fd() < 0) {
+    auto notifications = Notifications::open(std::move(m_descriptor));
+    REQUIRE(notifications);
+    m_notifications = std::move(*notifications);
+  }
+  return m_notifications;
+}
+
 std::optional<Notification> WatchedChild::next() {
-  if (!wait_readable(m_notifications.fd())) return std::nullopt;
-  return m_notifications.receive();
+  if (!wait_readable(notifications().fd())) return std::nullopt;
+  return notifications().receive();
 }
 
 }  // namespace clusterspec::tests

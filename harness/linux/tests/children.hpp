@@ -58,19 +58,20 @@ class WatchedChild {
   explicit WatchedChild(const std::function<int()>& body, const std::vector<WatchedCall>& frequent = {});
 
   Child& child() { return *m_child; }
-  bool watched() const { return m_notifications.fd() >= 0; }
+  bool watched() const { return m_notifications.fd() >= 0 || m_descriptor; }
   // Keeps nothing: the descriptor goes to an observer.
   Fd take_notifications() { return std::move(m_descriptor); }
 
   // The next call, nothing at the deadline.
   std::optional<Notification> next();
-  Notifications& notifications() { return m_notifications; }
+  // Received from the first time that this, or `next`, is called.
+  Notifications& notifications();
 
  private:
   Pipe m_report, m_go;
   std::optional<Child> m_child;
   Fd m_descriptor;
-  Notifications m_notifications{Fd()};
+  Notifications m_notifications;
 };
 
 }  // namespace clusterspec::tests

@@ -165,6 +165,35 @@ TEST_CASE("A signal that comes while a call is held does not break the call") {
   CHECK(watched.child().wait() == 1 << 8);
 }
 
+TEST_CASE("A signal that comes before anybody has asked for the call does not break it either") {
+  if (!possible()) return;
+  const Pipe report = pipe_or_fail();
+  WatchedChild watched([&] {
+    struct sigaction action {};
+    action.sa_handler = count_signal;
+    ::sigaction(SIGUSR1, &action, nullptr);
+    report_errno(report.write.get(), bind_anywhere(::socket(AF_INET, SOCK_STREAM, 0)));
+    return 0;
+  });
+  REQUIRE(wait_readable(watched.notifications().fd()));
+  watched.child().kill(SIGUSR1);
+  REQUIRE(eventually([&] { return read_stat(watched.child().pid()).value_or(ProcessStat{}).state == 'D'; }));
+  const auto bind = watched.next();
+  REQUIRE(bind);
+  watched.notifications().let_happen(bind->id);
+  CHECK(reported_errno(report) == 0);
+  all_calls(watched);
+}
+
+TEST_CASE("A call whose caller was killed before anybody asked for it is not told") {
+  if (!possible()) return;
+  WatchedChild watched([] { return bind_anywhere(::socket(AF_INET, SOCK_STREAM, 0)); });
+  REQUIRE(wait_readable(watched.notifications().fd()));
+  watched.child().kill(SIGKILL);
+  CHECK(watched.child().wait() == SIGKILL);
+  CHECK_FALSE(watched.next());
+}
+
 TEST_CASE("A process that is killed while it is held is gone, and answering it does no harm") {
   if (!possible()) return;
   WatchedChild watched([] {

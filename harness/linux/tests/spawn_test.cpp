@@ -242,7 +242,9 @@ TEST_CASE("A watched server stands still in its execve until that is answered") 
   request.watched = &filter;
   Program program({"/bin/echo", "hello"}, request);
   REQUIRE(program.notifications());
-  Notifications notifications(std::move(program.notifications()));
+  auto opened = Notifications::open(std::move(program.notifications()));
+  REQUIRE(opened);
+  Notifications& notifications = *opened;
   REQUIRE(wait_readable(notifications.fd()));
   const auto first = notifications.receive();
   REQUIRE(first);

@@ -43,7 +43,7 @@ struct Stage {
     launched.pid = watched.child().pid();
     recording.recorder.record(Source::driver, launched);
     processes.track(launched.pid);
-    calls->attach(watched.take_notifications());
+    REQUIRE(calls->attach(watched.take_notifications()));
   }
 
   bool until(const std::function<bool()>& condition) { return loop.run_until(condition, deadline()); }
