@@ -35,6 +35,14 @@ Loaded<Implementations> implementations_of(const std::vector<std::string>& names
   return all;
 }
 
+// The subject of a suite is what that suite is written for, and means nothing to the other.
+std::string suite_for(const std::string& implementation, const std::string& asked_for) {
+  if (asked_for != "all") return asked_for;
+  for (const auto& [suite, name] : Names<Suite>::table)
+    if (subject_of_suite(std::string(name)) == implementation) return std::string(name);
+  return asked_for;
+}
+
 // From the folder that the page stands in.
 void name_from(const std::string& folder, std::string& file) {
   if (!file.empty()) file = std::filesystem::path(file).lexically_relative(folder).string();
@@ -115,6 +123,7 @@ int matrix_command(const MatrixArguments& arguments) {
   for (const auto& implementation : *all) {
     RunArguments run = arguments.run;
     run.implementation = implementation->file;
+    run.suite = suite_for(implementation->name, arguments.run.suite);
     const auto prepared = prepare(run);
     if (!prepared) return complain(prepared.error());
     MatrixColumn column;

@@ -60,6 +60,14 @@ std::string socket_line(const ListenerFact& one) {
 std::vector<std::string> standing(const Conclusions& found) {
   std::vector<std::string> lines{fmt::format("after {} ms it was ready:", found.serving.ready_ms)};
   for (const ProcessFact& process : found.serving.processes) lines.push_back(process_line(process));
+  if (!found.serving.executes.empty())
+    lines.push_back(
+        fmt::format("it executed {} in its place: give that as the command, if a script only looks for it",
+                    found.serving.executes));
+  if (found.serving.passing > 0)
+    lines.push_back(fmt::format(
+        "{} had come and gone: scenarios will take those for processes too many",
+        found.serving.passing == 1 ? "a process" : fmt::format("{} processes", found.serving.passing)));
   lines.push_back(
       fmt::format("{} listening:", found.serving.listeners.size() == 1 ? "a socket is" : "sockets are"));
   for (const ListenerFact& one : found.serving.listeners) lines.push_back(socket_line(one));

@@ -114,6 +114,22 @@ void tell_processes(const Journal& journal, const ProcessesSeen& seen, ServingFa
   }
 }
 
+// What was started may be a script that looks for the server.
+void tell_wrapper(const Journal& journal, const ProcessesSeen& seen, ServingFacts& facts) {
+  std::set<Pid> gone;
+  int executions = 0;
+  for (const Event& event : journal) {
+    if (std::get_if<ProcessesSeen>(&event.what) == &seen) break;
+    if (const auto* ended = std::get_if<Exited>(&event.what)) gone.insert(ended->pid);
+    const auto* executed = std::get_if<Executed>(&event.what);
+    if (!executed || !executed->possible || facts.processes.empty() ||
+        executed->pid != facts.processes.front().pid)
+      continue;
+    if (++executions > 1) facts.executes = executed->path;
+  }
+  facts.passing = static_cast<int>(gone.size());
+}
+
 void tell_listeners(const ListenersSeen& seen, ServingFacts& facts) {
   for (const ListenerSeen& one : seen.listeners) {
     ListenerFact fact{fmt::format("{}:{}", one.address, one.port), one.reuse_port.value_or(false), {}};
@@ -140,7 +156,10 @@ ServingFacts serving_facts(const Journal& journal) {
   }
   const auto* processes = look_of<ProcessesSeen>(journal, k_look);
   const auto* listeners = look_of<ListenersSeen>(journal, k_look);
-  if (processes) tell_processes(journal, *processes, facts);
+  if (processes) {
+    tell_processes(journal, *processes, facts);
+    tell_wrapper(journal, *processes, facts);
+  }
   if (listeners) tell_listeners(*listeners, facts);
   if (!processes || facts.status == 0) facts.trouble = missing(journal);
   return facts;

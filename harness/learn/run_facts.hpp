@@ -33,6 +33,10 @@ struct ServingFacts {
   bool keeps_alive = false;            // a connection was open still after its answer
   std::vector<ProcessFact> processes;  // launcher first; those that live then
   std::vector<ListenerFact> listeners;
+  // A script in front of the server: what it executed in its own place at last, and how many processes had
+  // come and gone by then.
+  std::string executes;  // empty: the program that was started is the server
+  int passing = 0;
 };
 ServingFacts serving_facts(const Journal& journal);
 

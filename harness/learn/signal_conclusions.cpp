@@ -41,9 +41,13 @@ const Tried* find(const std::vector<Tried>& all, int signal, Role to) {
 }
 
 const Tried* graceful_among(const std::vector<Tried>& all, bool with_flight) {
-  for (const auto& [signal, to] : k_graceful)
-    if (const Tried* it = find(all, signal, to); it && it->whole_end() && (!with_flight || it->answered()))
-      return it;
+  // Who ends by itself is more graceful than who is killed, unless it ends itself so after an answer.
+  for (const bool may_be_killed : {false, true})
+    for (const auto& [signal, to] : k_graceful)
+      if (const Tried* it = find(all, signal, to); it && it->whole_end() &&
+                                                   (!with_flight || it->answered()) &&
+                                                   (may_be_killed || with_flight || !it->killed()))
+        return it;
   return nullptr;
 }
 

@@ -112,6 +112,14 @@ TEST_CASE("An end with somebody left is no graceful one") {
   CHECK(it.dialect.graceful_target.role == Role::group);
 }
 
+TEST_CASE("Without a slow request who ends by itself goes before who is killed") {
+  const Conclusions it = concluded({},
+                                   {{SIGTERM, Role::launcher, whole(std::nullopt, SIGTERM)},
+                                    {SIGINT, Role::launcher, whole(std::nullopt)}},
+                                   false);
+  CHECK(to_text(it.dialect.graceful_signal) == "SIGINT");
+}
+
 TEST_CASE("Where no signal ends it that is said, and without a slow request so is what was not tried") {
   CHECK(concluded({}, {}).unknown.contains("dialect.graceful-signal"));
   const Conclusions it = concluded({}, {{SIGTERM, Role::launcher, whole(std::nullopt, SIGTERM)}}, false);

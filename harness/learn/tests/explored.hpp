@@ -15,8 +15,10 @@ struct Server {
   bool children_execute = false;
   std::vector<std::pair<SocketCookie, std::vector<Pid>>> sockets{{100, {10, 11, 12, 13}}};
   std::vector<Pid> accepting{11, 13};
-  std::vector<std::string> lines;  // before it serves
-  int status = 200;                // of the answers
+  std::vector<std::string> lines;     // before it serves
+  std::vector<std::string> executes;  // what the launcher executes in its own place, one after the other
+  std::vector<Pid> passing;           // children that have ended by then
+  int status = 200;                   // of the answers
   Outcome kept = Outcome::abandoned;
 };
 
@@ -68,6 +70,12 @@ class JournalOf {
     one.forks = true;
     add(one);
     add(Executed{k_launcher, "/usr/bin/server", {"server", "-w", "3"}, true});
+    for (const std::string& path : m_server.executes) add(Executed{k_launcher, path, {path}, true});
+    for (const Pid pid : m_server.passing) {
+      add(Appeared{pid, k_launcher, k_launcher, k_launcher, 0});
+      add(Exited{pid, 0});
+      add(Reaped{pid});
+    }
     for (const Pid pid : m_server.children) {
       add(Appeared{pid, k_launcher, k_launcher, k_launcher, 0});
       if (m_server.children_execute) add(Executed{pid, "/usr/bin/server", {"server", "--child", "7"}, true});

@@ -60,6 +60,15 @@ TEST_CASE("Nothing that a server prints or is called gets out of its comment or 
   CHECK_FALSE(it.requests.contains("slow"));
 }
 
+TEST_CASE("The account names the program behind a script") {
+  Server server;
+  server.executes = {"/opt/server"};
+  server.passing = {21};
+  const std::string text = account_text(conclude(command(), runs_of(command(), server, {})));
+  CHECK(text.find("it executed /opt/server in its place") != std::string::npos);
+  CHECK(text.find("a process had come and gone") != std::string::npos);
+}
+
 TEST_CASE("The account tells both, what was found out and what was not") {
   const std::string text = account_text(conclude(command(false), runs_of(command(false), {}, {})));
   CHECK(text.find("Found out") != std::string::npos);

@@ -21,6 +21,18 @@ TEST_CASE("Who lives, holds and accepts is told by name") {
   CHECK(facts.listeners[1].holders == std::vector<std::string>{"child 1"});
 }
 
+TEST_CASE("A script in front of the server is told by what it executes, and by what comes and goes") {
+  CHECK(serving_facts(journal_of({})).executes.empty());
+  CHECK(serving_facts(journal_of({})).passing == 0);
+  Server server;
+  server.executes = {"/opt/shim", "/opt/server"};
+  server.passing = {21, 22};
+  const ServingFacts facts = serving_facts(journal_of(server));
+  CHECK(facts.executes == "/opt/server");
+  CHECK(facts.passing == 2);
+  CHECK(facts.processes.size() == 4);
+}
+
 TEST_CASE("A connection is kept if it is open still, and not if the server closed it") {
   Server server;
   CHECK(serving_facts(journal_of(server)).keeps_alive);
