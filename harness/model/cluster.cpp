@@ -197,15 +197,20 @@ std::vector<const ListenerState*> Cluster::listeners_of(const Target& target) co
 bool Cluster::ready(std::string_view name) const {
   const InstanceState* instance = this->instance(name);
   if (!instance) return false;
+  // A worker too many may listen before one of those that were asked for does: its listener stands for nobody.
+  std::vector<Pid> surplus;
   int open = 0, workers = 0;
+  for (const ProcessState& process : m_processes)
+    if (process.instance == name && process.ordinal > 0 && process.alive() &&
+        ++workers > instance->launched.workers)
+      surplus.push_back(process.pid);
   for (const ListenerState& listener : m_listeners) {
     const ProcessState* owner = process(listener.facts.pid);
     if (listener.open() && listener.facts.port == instance->launched.port &&
-        (!owner || owner->instance == name))
+        (!owner || owner->instance == name) &&
+        std::find(surplus.begin(), surplus.end(), listener.facts.pid) == surplus.end())
       ++open;
   }
-  for (const ProcessState& process : m_processes)
-    if (process.instance == name && process.ordinal > 0 && process.alive()) ++workers;
   return open >= instance->launched.listeners && workers >= instance->launched.workers;
 }
 
