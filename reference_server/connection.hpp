@@ -47,6 +47,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void drop();
 
   bool request_in_flight() const;
+  bool heard() const { return m_heard; }
   std::uint64_t response_bytes_left() const { return m_writer.bytes_left() + (m_out.size() - m_sent); }
 
   // Where the owner keeps it.

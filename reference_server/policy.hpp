@@ -66,8 +66,8 @@ enum class AcceptFate { served, closed };
 // What becomes of accepting when there are no descriptors left.
 enum class StarvedFate { accepts_later, accepts_no_more };
 
-// What the end does with a connection that has no request in flight. closed, or reset: after a last look for
-// a request that has arrived; closed_unread: without that look.
+// What the end does with a connection that has no request in flight. closed, or reset if
+// it has had one: after a last look for a request that has arrived; closed_unread: without that look.
 enum class IdleFate { closed, closed_unread, reset, waited_for };
 
 struct WorkerEnd {

@@ -191,7 +191,7 @@ void Server::finish_connections() {
       connection->drop();
       continue;
     }
-    if (idle && m_policy.idle_fate == IdleFate::reset) connection->reset_at_end();
+    if (idle && m_policy.idle_fate == IdleFate::reset && connection->heard()) connection->reset_at_end();
     connection->finish(m_policy.first_byte_within);
   }
 }

@@ -197,7 +197,8 @@ std::vector<const ListenerState*> Cluster::listeners_of(const Target& target) co
 bool Cluster::ready(std::string_view name) const {
   const InstanceState* instance = this->instance(name);
   if (!instance) return false;
-  // A worker too many may listen before one of those that were asked for does: its listener stands for nobody.
+  // A worker too many may listen before one of those that were asked for does: its listener stands for
+  // nobody.
   std::vector<Pid> surplus;
   int open = 0, workers = 0;
   for (const ProcessState& process : m_processes)

@@ -23,6 +23,11 @@ using Then = InterruptStep::Then;
 int s_interrupts = 0;
 int s_failures = 0;
 
+bool is_pending(int signal) {
+  sigset_t pending;
+  return sigpending(&pending) == 0 && sigismember(&pending, signal) == 1;
+}
+
 bool early(const Interrupt& interrupt) { return interrupt.while_starting && interrupt.role == Role::worker; }
 
 constexpr Fault k_faults[] = {
@@ -134,10 +139,10 @@ constexpr Fault k_faults[] = {
        // Else none is idle any more when that is decided.
        policy.keep_alive_while_waiting = KeepAliveWhileWaiting::kept;
      }},
-    {"drops-accepted-at-interrupt", "terminate.accept-race,reload.rolling,terminate.no-loss-under-load",
+    {"drops-accepted-at-interrupt", "terminate.accept-race",
      "a connection that is accepted while an interrupt waits to be handled is closed at once",
      [](Policy& policy) {
-       policy.accept_fate = [] { return interrupt_is_pending() ? AcceptFate::closed : AcceptFate::served; };
+       policy.accept_fate = [] { return is_pending(SIGINT) ? AcceptFate::closed : AcceptFate::served; };
      }},
     {"closes-idle-unread", "terminate.idle-connections",
      "an idle connection is closed without a look whether a request has just come",

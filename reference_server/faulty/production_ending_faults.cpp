@@ -84,7 +84,7 @@ constexpr Fault k_faults[] = {
      }},
     {"told-worker-ends-at-once",
      "terminate.forwarded,terminate.signal-storm,reload.rolling,terminate.no-loss-under-load,terminate.as-"
-     "pid-1,terminate.pipelined",
+     "pid-1",
      "a worker that its launcher tells to end does so at once",
      [](Policy& policy) {
        policy.on_interrupt = [step = policy.on_interrupt](const Interrupt& interrupt) {
@@ -109,9 +109,8 @@ constexpr Fault k_faults[] = {
        });
      }},
     {"resets-idle-connections",
-     "terminate.idle-connections,load.holds,terminate.keep-alive-announced,reload.rolling,terminate.no-loss-"
-     "under-load",
-     "idle connections are reset at the end",
+     "terminate.idle-connections,load.holds,terminate.keep-alive-announced",
+     "connections that are kept alive are reset at the end",
      [](Policy& policy) {
        policy.idle_fate = IdleFate::reset;
        // Else none is idle any more when that is decided.
@@ -143,7 +142,7 @@ constexpr Fault k_faults[] = {
      }},
 
     // The grace period
-    {"short-grace-period", "terminate.slow-reader,terminate.slow-writer,terminate.pipelined,load.holds",
+    {"short-grace-period", "terminate.slow-reader,terminate.slow-writer,terminate.pipelined",
      "the grace period is half a second, whatever it should be",
      [](Policy& policy) { policy.grace_period = 500ms; }},
     {"long-grace-period", "terminate.grace-bounded,terminate.stuck-worker",
