@@ -23,7 +23,7 @@ CASES = {
     "cuts-large-responses": "documented/terminate/large-response-completes",
     "exit-code-not-status": "documented/exit/failure-code-announced",
     "keeps-zombie": "documented/exit/reaped",
-    "leaves-process-behind": "documented/terminate/nothing-left[workers=0]",
+    "leaves-process-behind": "documented/terminate/nothing-left[workers=1]",
     "new-group": "documented/terminate/interrupt-reaches-all[workers=1]",
     "one-worker-binds-alone": "documented/share/every-process-listens[workers=2]",
     "restarts-dead-worker": "documented/exit/not-restarted",
