@@ -5,6 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include "reference_server/signals.hpp"
+
 namespace reference_server {
 namespace {
 
@@ -52,7 +54,8 @@ void Reload::next_place() {
 
 void Reload::start_new() {
   m_new = m_cluster.start_beside(m_place);
-  if (m_new == 0) return fail("no worker could be started");
+  // No failure if an interrupt came before: the cluster ends.
+  if (m_new == 0) return interrupt_is_pending() ? stop() : fail("no worker could be started");
   m_patience.expires_after(k_to_listen);
   m_patience.async_wait([this, waited_for = m_new](const asio::error_code& error) {
     if (error || m_stopped || m_new != waited_for) return;

@@ -83,6 +83,7 @@ TEST_CASE("--reload: asked for many times during one, one more follows") {
   kill(cluster.launcher(), SIGINT);
   CHECK(cluster.wait_status() == 0);
   const auto output = cluster.all_output();
+  INFO(output);
   CHECK(count_of(output, " > reloading\n") <= 3);
   CHECK(count_of(output, " started\n") == count_of(output, " stopped\n"));
 }
