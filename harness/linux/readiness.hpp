@@ -10,7 +10,7 @@ extern const std::uint32_t k_readable, k_writable;
 bool is_hangup(std::uint32_t events);
 bool is_readable(std::uint32_t events);
 
-// Which of these are readable at this moment, with one call.
-std::vector<bool> readable_now(const std::vector<int>& fds);
+// Of each of these what is there to be read or has hung up at this moment, with one call.
+std::vector<std::uint32_t> events_now(const std::vector<int>& fds);
 
 }  // namespace clusterspec

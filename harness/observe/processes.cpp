@@ -67,9 +67,12 @@ void ProcessWatch::sweep() {
     pids.push_back(pid);
     fds.push_back(watched.pidfd.get());
   }
-  const std::vector<bool> ready = readable_now(fds);
-  for (std::size_t i = 0; i < pids.size(); ++i)
-    if (ready[i]) ended(pids[i], m_watched.at(pids[i]));
+  const std::vector<std::uint32_t> events = events_now(fds);
+  // Who has been waited for ended before the one that waited for it: of those whose ends are found together
+  // they come first.
+  for (const bool waited_for : {true, false})
+    for (std::size_t i = 0; i < pids.size(); ++i)
+      if (is_readable(events[i]) && is_hangup(events[i]) == waited_for) ended(pids[i], m_watched.at(pids[i]));
 }
 
 void ProcessWatch::describe_if_due(Pid pid, Source source) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "linux/procfs.hpp"
+#include "linux/readiness.hpp"
 #include "linux/tests/children.hpp"
 #include "observe/tests/recording.hpp"
 
@@ -95,6 +96,34 @@ TEST_CASE("A sweep records every end that has happened, before the loop comes to
   CHECK(recording.all<Exited>().size() == 2);  // each end is recorded once
   REQUIRE(loop.run_until([&] { return recording.all<Reaped>().size() == 2; }, deadline()));
   CHECK(recording.all<Exited>().size() == 2);
+}
+
+TEST_CASE("Of the ends that a sweep finds together those come first that somebody has waited for") {
+  Loop loop;
+  Recording recording;
+  ProcessWatch watch(loop, recording.recorder);
+  const Pipe report = pipe_or_fail(), go = pipe_or_fail();
+  Child parent([&] {
+    const pid_t grandchild = ::fork();
+    char byte = 0;
+    if (grandchild == 0) return ::read(go.read.get(), &byte, 1) == 1 ? 0 : 1;
+    if (::write(report.write.get(), &grandchild, sizeof grandchild) != sizeof grandchild) return 1;
+    return ::waitpid(grandchild, nullptr, 0) == grandchild ? 0 : 1;
+  });
+  pid_t grandchild = 0;
+  REQUIRE(wait_readable(report.read.get()));
+  REQUIRE(::read(report.read.get(), &grandchild, sizeof grandchild) == sizeof grandchild);
+  watch.track(parent.pid());
+  watch.track(grandchild);
+  REQUIRE(::write(go.write.get(), "g", 1) == 1);
+  REQUIRE(parent.has_ended_in_time());
+  const bool told = is_hangup(events_now({watch.pidfd(grandchild)}).front());
+  watch.sweep();
+  REQUIRE(recording.all<Exited>().size() == 2);
+  if (told)
+    CHECK(recording.all<Exited>()[0].pid == grandchild);
+  else
+    WARN("this kernel does not report that a process was waited for (it needs Linux 6.9)");
 }
 
 TEST_CASE("A process that is gone already is recorded as ended, its status not known") {
