@@ -52,16 +52,30 @@ Result<void> CaseDriver::prepare() {
   } else {
     m_polling = std::make_unique<PollingObserver>(m_loop, m_recorder, m_processes, *m_listeners);
   }
-  m_probe = std::make_unique<Probe>(
-      m_loop, [this] { return m_recorder.since_begin(); }, [this](int client) { return holder_of(client); },
-      [this](SocketCookie listener) { return m_listeners->listening(listener); },
-      [this](const Concluded& concluded) {
-        // What the server did before its client saw the end of it comes first.
-        drain_outputs();
-        m_processes.sweep();
-        m_recorder.record(Source::probe, concluded);
-      });
+  // Where it is not permitted some resets are told less exactly.
+  if (!shared && m_case.scenario.link.loss == 0)
+    if (auto resets =
+            ResetWatch::open(m_loop, m_client_side, m_port, [this] { return m_recorder.since_begin(); }))
+      m_resets = std::move(*resets);
+  m_probe = std::make_unique<Probe>(m_loop, surroundings_of_probe());
   return {};
+}
+
+Connection::Surroundings CaseDriver::surroundings_of_probe() {
+  Connection::Surroundings around;
+  around.now = [this] { return m_recorder.since_begin(); };
+  around.holder = [this](int client) { return holder_of(client); };
+  around.listening = [this](SocketCookie listener) { return m_listeners->listening(listener); };
+  if (m_resets)
+    around.reset_by = [this](int client, std::int64_t begun) { return m_resets->of(client, begun); };
+  around.looked_at_close = [this](SocketCookie listener) { return m_looked_at_close.contains(listener); };
+  around.concluded = [this](const Concluded& concluded) {
+    // What the server did before its client saw the end of it comes first.
+    drain_outputs();
+    m_processes.sweep();
+    m_recorder.record(Source::probe, concluded);
+  };
+  return around;
 }
 
 Result<void> CaseDriver::run_steps() {

@@ -4,12 +4,14 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "drive/guard.hpp"
 #include "linux/isolation.hpp"
 #include "linux/process.hpp"
+#include "linux/reset_watch.hpp"
 #include "linux/terminal.hpp"
 #include "model/case.hpp"
 #include "observe/calls.hpp"
@@ -90,6 +92,7 @@ class CaseDriver {
   std::int64_t deadline(Duration within) const;
   void look_at_all(const std::string& occasion);
   void probe_port(const std::string& occasion);
+  Connection::Surroundings surroundings_of_probe();
   Holder holder_of(int client);
   // As of the last look at the server's ends.
   bool handled(const Connection& connection) const;
@@ -133,6 +136,9 @@ class CaseDriver {
   std::unique_ptr<ListenerWatch> m_listeners;
   std::unique_ptr<CallObserver> m_calls;
   std::unique_ptr<PollingObserver> m_polling;
+  std::unique_ptr<ResetWatch> m_resets;
+  // By the only process that accepts from it, which stood still meanwhile.
+  std::set<SocketCookie> m_looked_at_close;
   std::unique_ptr<Probe> m_probe;
   std::vector<std::unique_ptr<Instance>> m_instances;
   std::vector<Fd> m_occupied;

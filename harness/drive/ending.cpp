@@ -25,9 +25,11 @@ void CaseDriver::probe_port(const std::string& occasion) {
   });
   if (!wanted) return;
   Outcome outcome = Outcome::hung;
-  Probe probe(
-      m_loop, [this] { return m_recorder.since_begin(); }, [](int) { return Holder{}; }, {},
-      [&](const Concluded& concluded) { outcome = concluded.outcome; });
+  Connection::Surroundings around;
+  around.now = [this] { return m_recorder.since_begin(); };
+  around.holder = [](int) { return Holder{}; };
+  around.concluded = [&](const Concluded& concluded) { outcome = concluded.outcome; };
+  Probe probe(m_loop, std::move(around));
   probe.connect(plan_connections({"port", "quick", Duration{}, 0, false, 1, k_probe_deadline}), false);
   wait([&] { return probe.all_concluded("port"); }, 2 * k_probe_deadline);
   m_recorder.record(Source::probe, PortProbed{occasion, outcome == Outcome::refused    ? PortState::refused

@@ -56,6 +56,8 @@ void CaseDriver::note_server_ends(const std::vector<Connection*>& connections) {
 }
 
 void CaseDriver::look_into_queues(Pid pid, const std::vector<SocketCookie>& sockets) {
+  if (!m_case.implementation->dialect.shares_listener)
+    m_looked_at_close.insert(sockets.begin(), sockets.end());
   const std::vector<Connection*> open = m_probe->all_open();
   if (open.empty()) return;
   note_server_ends(open);

@@ -65,6 +65,12 @@ Connecting start_connect(const std::string& host, int port, bool little_room) {
 
 int pending_error(int fd) { return option(fd, SOL_SOCKET, SO_ERROR, 0); }
 
+int local_port(int fd) {
+  sockaddr_in ours{};
+  socklen_t size = sizeof ours;
+  return ::getsockname(fd, reinterpret_cast<sockaddr*>(&ours), &size) == 0 ? ntohs(ours.sin_port) : 0;
+}
+
 std::optional<EndpointPair> server_end_of(int client) {
   sockaddr_in ours{}, theirs{};
   socklen_t size = sizeof ours;

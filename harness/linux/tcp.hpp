@@ -21,6 +21,8 @@ Connecting start_connect(const std::string& host, int port, bool little_room = f
 
 int pending_error(int fd);  // SO_ERROR
 
+int local_port(int fd);  // also of a connection that has failed; 0: none
+
 // The pair as the server's end sees it.
 std::optional<EndpointPair> server_end_of(int client);
 
@@ -55,8 +57,8 @@ bool copying_allowed();
 // exactly when we say so.
 int listen_on(int socket, int backlog);
 
-// A bound and listening socket of our own; with or without SO_REUSEPORT. Empty: the kernel does not give it the
-// port, as it is somebody's already (EADDRINUSE).
+// A bound and listening socket of our own; with or without SO_REUSEPORT. Empty: the kernel does not give it
+// the port, as it is somebody's already (EADDRINUSE).
 Result<Fd> occupy_port(const std::string& host, int port, bool reuse_port, bool other_user = false);
 
 // A port that was free at this moment.

@@ -196,14 +196,26 @@ Outcome Connection::answer_outcome() const {
   return m_facts.status >= 200 && m_facts.status < 400 ? Outcome::answered : Outcome::malformed;
 }
 
-// A listener that is open has reset nothing in its queue; of one that is closed the last look at its queue
-// tells.
+// A listener that is open has reset nothing in its queue. Of one that is closed the last look at its queue
+// tells, and what has reset the client: who was in the middle of its handshake then may have come further,
+// and who was not there yet has come while the process stood before its close, and was accepted by nobody.
 Outcome Connection::reset_outcome() const {
   if (m_server_end == ServerEnd::accepted || m_facts.answers > 0) return Outcome::reset_accepted;
   if (m_facts.listener != 0 && m_around.listening && m_around.listening(m_facts.listener))
     return Outcome::reset_accepted;
-  if (m_server_end == ServerEnd::handshake) return Outcome::reset_handshake;
-  return m_server_end == ServerEnd::queued ? Outcome::reset_queued : Outcome::reset;
+  if (m_server_end == ServerEnd::queued) return Outcome::reset_queued;
+  const bool in_handshake = m_server_end == ServerEnd::handshake;
+  switch (m_around.reset_by ? m_around.reset_by(m_fd.get(), m_facts.begun) : ResetBy::unknown) {
+    case ResetBy::nobody:
+      return Outcome::reset_handshake;
+    case ResetBy::server_end: {
+      const bool looked_at = m_around.looked_at_close && m_around.looked_at_close(m_facts.listener);
+      return in_handshake || looked_at ? Outcome::reset_queued : Outcome::reset;
+    }
+    case ResetBy::unknown:
+      break;
+  }
+  return in_handshake ? Outcome::reset_handshake : Outcome::reset;
 }
 
 void Connection::on_end() {
@@ -216,7 +228,7 @@ void Connection::on_end() {
     m_facts.close_announced = m_response.close_announced();
     if (!complete) return conclude(Outcome::truncated);
   }
-  if (m_plan->bytes.empty()) return conclude(Outcome::closed_idle);
+  if (m_plan->bytes.empty() || waits_to_send()) return conclude(Outcome::closed_idle);
   if (!waits_for_answer()) return conclude(answer_outcome());
   const std::string detail =
       m_facts.answers > 0 ? fmt::format("{} of {} requests answered", m_facts.answers, m_asked) : "";

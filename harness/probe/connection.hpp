@@ -7,6 +7,7 @@
 
 #include "linux/loop.hpp"
 #include "linux/network_namespace.hpp"
+#include "linux/reset_watch.hpp"
 #include "model/event.hpp"
 #include "probe/response.hpp"
 
@@ -18,12 +19,12 @@ struct ConnectionPlan {
   std::string host;
   int port = 0;
   const NetworkNamespace* network = nullptr;  // where the client stands; null: beside the server
-  std::string bytes;                          // the request, or several pipelined; empty: nothing is ever sent
-  int requests = 1;                           // that `bytes` holds
-  bool head = false;                          // HEAD: the response has no body
-  bool keep_alive = false;                    // stay open after the answer
-  bool repeat = false;                        // keep_alive, and `bytes` again after each answer, until `finish`
-  int read_rate = 0, write_rate = 0;          // bytes a second; 0: as fast as it goes
+  std::string bytes;                  // the request, or several pipelined; empty: nothing is ever sent
+  int requests = 1;                   // that `bytes` holds
+  bool head = false;                  // HEAD: the response has no body
+  bool keep_alive = false;            // stay open after the answer
+  bool repeat = false;                // keep_alive, and `bytes` again after each answer, until `finish`
+  int read_rate = 0, write_rate = 0;  // bytes a second; 0: as fast as it goes
   Duration hung_after = std::chrono::seconds(10);
 };
 
@@ -44,6 +45,10 @@ class Connection {
     std::function<std::int64_t()> now;            // ns since the case began
     std::function<Holder(int client)> holder;     // asked once connected, and again until it is known
     std::function<bool(SocketCookie)> listening;  // is this listener open now?
+    // What the segment says that reset a connection begun then; and whether its listener was closed by a
+    // process that stood still and was looked at. Without them neither is known.
+    std::function<ResetBy(int client, std::int64_t begun)> reset_by;
+    std::function<bool(SocketCookie)> looked_at_close;
     std::function<void(Connection&)> progressed;  // the phase has changed
     std::function<void(const Concluded&)> concluded;
   };

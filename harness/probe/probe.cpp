@@ -33,11 +33,9 @@ std::string request_bytes(const RequestKind& kind, const std::string& host, Dura
   return request;
 }
 
-Probe::Probe(Loop& loop, std::function<std::int64_t()> now, std::function<Holder(int client)> holder,
-             std::function<bool(SocketCookie)> listening, std::function<void(const Concluded&)> concluded)
-    : m_loop(loop),
-      m_around{std::move(now), std::move(holder), std::move(listening),
-               [this](Connection& connection) { progressed(connection); }, std::move(concluded)} {}
+Probe::Probe(Loop& loop, Connection::Surroundings around) : m_loop(loop), m_around(std::move(around)) {
+  m_around.progressed = [this](Connection& connection) { progressed(connection); };
+}
 
 Probe::~Probe() {
   for (const auto& [name, group] : m_groups) m_loop.cancel(group.next);

@@ -23,8 +23,8 @@ struct LoadShape {
 
 class Probe {
  public:
-  Probe(Loop& loop, std::function<std::int64_t()> now, std::function<Holder(int client)> holder,
-        std::function<bool(SocketCookie)> listening, std::function<void(const Concluded&)> concluded);
+  // `progressed` of what is around is ours.
+  Probe(Loop& loop, Connection::Surroundings around);
   ~Probe();
 
   Connection& connect(std::shared_ptr<const ConnectionPlan> plan, bool wait_to_send);

@@ -6,6 +6,7 @@ A delay is only ever bounded from below: what a busy machine adds is nobody's mi
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -81,6 +82,46 @@ verifies = ["terminate.launcher-waits"]
 """
 
 
+HANDSHAKES = """
+title = "A server ends in the middle of handshakes"
+why = "a test of the link"
+verifies = ["terminate.launcher-waits"]
+link = { delay = "{delay}" }
+
+[matrix]
+delay = ["0ms", "100ms"]
+
+[launch]
+workers = 0
+
+[[step]]
+await = "ready"
+
+EXTRA
+
+[[step]]
+open = "new"
+count = 20
+at-once = 20
+until = "connected"
+
+[[step]]
+signal = "INT"
+
+[[step]]
+await = "exited"
+of = "all"
+
+[[step]]
+await = "concluded"
+connections = "new"
+
+[[expect]]
+connections = "new"
+outcome = "answered"
+"""
+
+
 class LinkCases(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory(prefix="clusterspec-test-")
@@ -92,21 +133,21 @@ class LinkCases(unittest.TestCase):
         shutil.copytree(SCENARIOS / "implementations" / "reference", scenarios / "implementations" / "reference")
         self.path.chmod(0o777)
 
-    def cases(self, *options, extra="", **settings):
+    def cases(self, *options, extra="", scenario=SCENARIO, **settings):
         """Runs both; gives each case of the report by its delay, with the events of its journal."""
         file = self.path / "scenarios" / "documented" / "link" / "served.toml"
-        file.write_text(SCENARIO.replace("EXTRA", extra), encoding="utf-8")
+        file.write_text(scenario.replace("EXTRA", extra), encoding="utf-8")
         ran = subprocess.run([CLUSTERSPEC, "run", "--scenarios", "scenarios", "--keep-journals", "--report",
                               "json=out.json", *options], cwd=self.path, text=True, capture_output=True,
                              timeout=120, check=False, **settings)
         report = json.loads((self.path / "out.json").read_text(encoding="utf-8"))
         found = {}
         for case in report["cases"]:
-            delay = "5ms" if "delay=5ms" in case["id"] else "0ms"
+            delay = re.search(r"delay=(\w+)", case["id"])[1]
             journals = list(self.path.glob(f"clusterspec-results/journals/*{delay}*.jsonl"))
             events = [json.loads(line) for file in journals for line in file.read_text().splitlines()]
             found[delay] = (case["verdict"], case.get("reason") or "", events)
-        self.assertEqual(set(found), {"0ms", "5ms"}, ran.stdout + ran.stderr)
+        self.assertEqual(len(found), 2, ran.stdout + ran.stderr)
         return found, report["run"]["notes"], ran
 
     def over_the_link(self, *options, said=0, **settings):
@@ -130,6 +171,21 @@ class LinkCases(unittest.TestCase):
 
     def test_a_round_trip_takes_twice_the_delay_and_all_is_as_ever(self):
         self.over_the_link()
+
+    def test_a_close_in_the_middle_of_handshakes_is_told_as_that(self):
+        # The clients are connected half a round trip before the server knows it. Under a load nobody looks before the close.
+        load = '[[step]]\nload = "other"\nat-once = 1\n\n[[step]]\nstop = "other"'
+        for looked_at, extra in ((True, ""), (False, load)):
+            found, _, ran = self.cases(scenario=HANDSHAKES, extra=extra)
+            verdict, reason, events = found["100ms"]
+            if verdict == "skip":
+                self.skipTest(reason)
+            self.assertEqual((verdict, found["0ms"][0]), ("fail", "pass"), ran.stdout + ran.stderr)
+            outcomes = [e["outcome"] for e in events if e["event"] == "concluded" and e["group"] == "new"]
+            self.assertEqual(outcomes, ["reset-handshake"] * 20, ran.stdout)
+            self.assertRegex(ran.stdout, r"20 of 20: 20 reset-handshake at launcher \(pid \d+\)")
+            looks = [e["handshakes"] for e in events if e["event"] == "closing-queue"]
+            self.assertEqual(looks, [20] if looked_at else [])
 
     def test_by_polling(self):
         self.over_the_link("--observation=polling", said=1)

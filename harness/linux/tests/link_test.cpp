@@ -9,6 +9,7 @@
 #include "linux/inet_diag.hpp"
 #include "linux/network_link.hpp"
 #include "linux/procfs.hpp"
+#include "linux/reset_watch.hpp"
 #include "linux/tcp.hpp"
 #include "linux/tests/in_cell.hpp"
 
@@ -25,10 +26,10 @@ constexpr int k_not_possible = 77;
 using Body = std::function<int(std::unique_ptr<NetworkLink>& link)>;
 
 // 0 is right; any other number is the place in the body where it was not.
-void over_a_link(const Body& body) {
+void over_a_link(const Body& body, const Link& with = k_link) {
   for (const Isolation isolation : k_isolated) {
     const auto status = in_cell(isolation, [&] {
-      auto link = NetworkLink::open(k_link);
+      auto link = NetworkLink::open(with);
       return link ? body(*link) : k_not_possible;
     });
     if (status == k_not_possible << 8)
@@ -120,6 +121,31 @@ TEST_CASE("the server's end of a connection over a link is found in the server's
     const auto end = pair ? diag->connection(*pair) : std::nullopt;
     return end && end->inode == listener_facts(accepted.get()).inode ? 0 : 3;
   });
+}
+
+TEST_CASE(
+    "a client in its handshake when its listener closes is reset by nobody, one in the queue by its end") {
+  const auto resets_seen = [](const auto& link, bool in_queue) {
+    Loop loop;
+    auto watch = ResetWatch::open(loop, &link->client_side(), k_port, now_ns);
+    auto listener = occupy_port(k_host, k_port, true);
+    if (!watch || !listener) return 1;
+    const std::int64_t begun = now_ns();
+    const Connecting client = connect_over(*link);
+    // The client's last segment of the handshake is under way for a while after that.
+    if (!connected(client.fd)) return 2;
+    if (in_queue && !wait_readable(listener->get())) return 3;
+    if ((*watch)->of(client.fd.get(), begun) != ResetBy::unknown) return 4;
+    listener->reset();
+    if (!eventually([&] { return pending_error(client.fd.get()) == ECONNRESET; })) return 5;
+    const ResetBy by = (*watch)->of(client.fd.get(), begun);
+    if (by != (in_queue ? ResetBy::server_end : ResetBy::nobody)) return 6;
+    // A later connection of the same port would not be taken for this one.
+    return (*watch)->of(client.fd.get(), now_ns()) == ResetBy::unknown ? 0 : 7;
+  };
+  constexpr Link k_long{std::chrono::milliseconds(300), 0};
+  over_a_link([&](const auto& link) { return resets_seen(link, false); }, k_long);
+  over_a_link([&](const auto& link) { return resets_seen(link, true); });
 }
 
 TEST_CASE("a link is nobody's child, and its thread ends with it") {

@@ -44,6 +44,17 @@ TEST_CASE("A connection that never sends, closed by the server, is closed-idle")
   CHECK(stage.concluded.at(0).sent == 0);
 }
 
+TEST_CASE("A connection that is still to be told to send, closed by the server, is closed-idle") {
+  Stage stage;
+  ScriptedServer server(stage.loop, {}, {});
+  stage.probe.connect(stage.plan(server.port), true);
+  REQUIRE(stage.until(
+      [&] { return server.peers.size() == 1 && stage.probe.reached("group", Phase::connected); }));
+  server.close_all();
+  REQUIRE(stage.until_phase(Phase::concluded));
+  CHECK(stage.concluded.at(0).outcome == Outcome::closed_idle);
+}
+
 TEST_CASE("What we close ourselves is abandoned, unless its answer is complete") {
   Stage stage;
   bool answers = false;

@@ -155,30 +155,57 @@ TEST_CASE("A slow writer sends its request in pieces, a slow reader takes the an
   CHECK(one.ended - one.first_byte >= pauses(k_answer.size()));
 }
 
+namespace {
+
+struct Known {
+  ServerEnd last_look;
+  bool listening = false;
+  ResetBy reset_by = ResetBy::unknown;
+  bool looked_at_close = false;
+};
+
+// Of a connection that its server resets.
+Outcome outcome_where(const Known& known) {
+  Stage stage;
+  stage.listening = known.listening;
+  stage.reset_by = known.reset_by;
+  stage.looked_at_close = known.looked_at_close;
+  stage.holder = [](int) { return Holder{5, 7}; };
+  ScriptedServer server(stage.loop, {}, [](ScriptedServer::Peer& peer) {
+    peer.reset();
+    return true;
+  });
+  Connection& connection = stage.probe.connect(stage.plan(server.port), true);
+  const int number = connection.number();
+  REQUIRE(stage.until_phase(Phase::connected));
+  stage.probe.find("group", number)->note(known.last_look, 0);
+  stage.probe.find("group", number)->send();
+  REQUIRE(stage.until_phase(Phase::concluded));
+  CHECK(stage.concluded.at(0).listener == 5);
+  return stage.concluded.at(0).outcome;
+}
+
+}  // namespace
+
 TEST_CASE(
     "Where a connection was reset is known by the last look at the server's end, or because its listener is "
     "open") {
-  const auto outcome_of = [](ServerEnd end, bool listening) {
-    Stage stage;
-    stage.listening = listening;
-    stage.holder = [](int) { return Holder{5, 7}; };
-    ScriptedServer server(stage.loop, {}, [](ScriptedServer::Peer& peer) {
-      peer.reset();
-      return true;
-    });
-    Connection& connection = stage.probe.connect(stage.plan(server.port), true);
-    const int number = connection.number();
-    REQUIRE(stage.until_phase(Phase::connected));
-    stage.probe.find("group", number)->note(end, 0);
-    stage.probe.find("group", number)->send();
-    REQUIRE(stage.until_phase(Phase::concluded));
-    CHECK(stage.concluded.at(0).listener == 5);
-    return stage.concluded.at(0).outcome;
-  };
-  CHECK(outcome_of(ServerEnd::unknown, false) == Outcome::reset);
-  CHECK(outcome_of(ServerEnd::handshake, false) == Outcome::reset_handshake);
-  CHECK(outcome_of(ServerEnd::queued, false) == Outcome::reset_queued);
-  CHECK(outcome_of(ServerEnd::accepted, false) == Outcome::reset_accepted);
-  CHECK(outcome_of(ServerEnd::unknown, true) == Outcome::reset_accepted);
-  CHECK(outcome_of(ServerEnd::queued, true) == Outcome::reset_accepted);
+  CHECK(outcome_where({ServerEnd::unknown}) == Outcome::reset);
+  CHECK(outcome_where({ServerEnd::handshake}) == Outcome::reset_handshake);
+  CHECK(outcome_where({ServerEnd::queued}) == Outcome::reset_queued);
+  CHECK(outcome_where({ServerEnd::accepted}) == Outcome::reset_accepted);
+  CHECK(outcome_where({ServerEnd::unknown, true}) == Outcome::reset_accepted);
+  CHECK(outcome_where({ServerEnd::queued, true}) == Outcome::reset_accepted);
+}
+
+TEST_CASE("Who came after the last look is told by the segment that reset it") {
+  CHECK(outcome_where({ServerEnd::unknown, false, ResetBy::nobody}) == Outcome::reset_handshake);
+  CHECK(outcome_where({ServerEnd::unknown, false, ResetBy::server_end, true}) == Outcome::reset_queued);
+  CHECK(outcome_where({ServerEnd::handshake, false, ResetBy::server_end}) == Outcome::reset_queued);
+  CHECK(outcome_where({ServerEnd::handshake, false, ResetBy::nobody}) == Outcome::reset_handshake);
+}
+
+TEST_CASE("A listener that nobody looked at before it was closed leaves open whether it had been accepted") {
+  CHECK(outcome_where({ServerEnd::unknown, false, ResetBy::server_end, false}) == Outcome::reset);
+  CHECK(outcome_where({ServerEnd::accepted, false, ResetBy::server_end, true}) == Outcome::reset_accepted);
 }

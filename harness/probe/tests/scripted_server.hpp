@@ -97,10 +97,16 @@ struct Stage {
   Loop loop;
   std::vector<Concluded> concluded;
   std::function<Holder(int)> holder = [](int) { return Holder{}; };
-  bool listening = false;
-  Probe probe{loop, [] { return now_ns(); }, [this](int client) { return holder(client); },
-              [this](SocketCookie) { return listening; },
-              [this](const Concluded& one) { concluded.push_back(one); }};
+  bool listening = false, looked_at_close = false;
+  ResetBy reset_by = ResetBy::unknown;
+  Probe probe{loop,
+              {.now = [] { return now_ns(); },
+               .holder = [this](int client) { return holder(client); },
+               .listening = [this](SocketCookie) { return listening; },
+               .reset_by = [this](int, std::int64_t) { return reset_by; },
+               .looked_at_close = [this](SocketCookie) { return looked_at_close; },
+               .progressed = {},
+               .concluded = [this](const Concluded& one) { concluded.push_back(one); }}};
 
   std::shared_ptr<ConnectionPlan> plan(int port) const {
     ConnectionPlan plan;
