@@ -1,7 +1,9 @@
 #include "reference_server/faulty/altered_decisions.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -14,6 +16,29 @@
 namespace faulty_server {
 
 using namespace reference_server;
+
+namespace {
+
+constexpr int k_first_descriptors = 64;
+
+bool listens() {
+  for (int fd = 0; fd < k_first_descriptors; ++fd) {
+    int listening = 0;
+    socklen_t size = sizeof listening;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0) return true;
+  }
+  return false;
+}
+
+// With a listener the interrupt is raised once more and stays blocked behind the handler: who reads it from
+// the signalfd finds it there, and all that follow.
+void on_interrupt_before_loop(int signal, siginfo_t*, void* context) {
+  if (!listens()) return;
+  sigaddset(&static_cast<ucontext_t*>(context)->uc_sigmask, signal);
+  raise(signal);
+}
+
+}  // namespace
 
 int count_unless_worker(int count) { return parent_runs_same_executable() ? 0 : count; }
 
@@ -67,6 +92,17 @@ void let_interrupt_kill() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   signal(SIGINT, SIG_DFL);
+  sigprocmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+void lose_interrupts_until_listening() {
+  struct sigaction action {};
+  action.sa_sigaction = on_interrupt_before_loop;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
   sigprocmask(SIG_UNBLOCK, &set, nullptr);
 }
 

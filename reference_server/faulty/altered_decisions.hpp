@@ -31,6 +31,9 @@ InterruptStep documented_step(const Interrupt& interrupt);
 // Steps of a worker's start.
 void open_null_as_output();
 void let_interrupt_kill();
+// From then on an interrupt is handled as soon as it comes, by closing the listener; while there is none yet
+// that does nothing, and the interrupt is gone.
+void lose_interrupts_until_listening();
 
 // Only the launcher leaves something behind; a worker is told apart by its parent.
 bool is_launcher();

@@ -85,6 +85,14 @@ constexpr Fault k_faults[] = {
          return early(interrupt) ? InterruptStep{true, Then::nothing} : documented_step(interrupt);
        };
      }},
+    {"loses-interrupt-before-listening", "terminate.during-startup",
+     "an interrupt that a worker gets before it listens is forgotten: there is no listener to close",
+     [](Policy& policy) {
+       policy.shares_port = [](Role role) {
+         if (role == Role::worker) lose_interrupts_until_listening();
+         return true;
+       };
+     }},
     {"fails-when-interrupted-early", "terminate.during-startup",
      "an interrupt that comes before a worker is ready ends it with exit code 1",
      [](Policy& policy) {
