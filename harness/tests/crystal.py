@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
-"""The source document's own program under the suite: what it fails is known, and no more and no less is found.
+"""The source document's own program: under the documented suite what it fails is known, and no more and no less is found; under
+scenarios of the production suite it shows what operators meet: a listener that its workers inherit, and orphans after SIGTERM.
 
 Usage: crystal.py BUILD_DIRECTORY [TEST…]. Ends with 77 where the compiler is not installed.
 """
+import collections
 import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
+
+from support import descendants_of_ours
 
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 
@@ -38,28 +43,34 @@ class DocumentsProgram(unittest.TestCase):
         self.path = pathlib.Path(directory.name)
         self.marker = f"CLUSTERSPEC_TEST={self.path}".encode()
 
-    def left_over(self):
-        """Processes whose environment carries the marker, wherever they were re-parented."""
-        found = []
-        for environment in pathlib.Path("/proc").glob("[0-9]*/environ"):
-            try:
-                if self.marker in environment.read_bytes():
-                    found.append(environment.parent.name)
-            except OSError:
-                pass
-        return found
-
-    def test_it_fails_what_it_is_known_to_fail_and_nothing_else(self):
+    def run_it(self, *arguments):
+        """The report of a run that finds failures, and what the console says. Nothing is left of it."""
         # It is built into the build's folder: once, and not into the home of who runs the tests.
         environment = dict(os.environ, XDG_CACHE_HOME=str(BUILD / "cache"), CLUSTERSPEC_TEST=str(self.path))
-        run = subprocess.run([BUILD / "clusterspec", "run", "-i", "crystal", "--report", "json=r.json"],
+        run = subprocess.run([BUILD / "clusterspec", "run", "-i", "crystal", "--report", "json=r.json", *arguments],
                              cwd=self.path, env=environment, capture_output=True, text=True, check=False)
         self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
-        report = json.loads((self.path / "r.json").read_text())
+        self.assertEqual(descendants_of_ours(self.marker), [])
+        return json.loads((self.path / "r.json").read_text()), run.stdout
+
+    def failed_case(self, scenario):
+        """The findings of a scenario's only case by their requirements, its events by their names, the console's text."""
+        report, told = self.run_it("--suite", "production", scenario)
+        self.assertEqual([case["verdict"] for case in report["cases"]], ["fail"], told)
+        findings, events = collections.defaultdict(list), collections.defaultdict(list)
+        for finding in report["cases"][0]["findings"]:
+            findings[finding["requirement"]].append(finding["actual"])
+        for line in (self.path / report["cases"][0]["journal"]).read_text().splitlines():
+            event = json.loads(line)
+            events[event["event"]].append(event)
+        return findings, events, told
+
+    def test_it_fails_what_it_is_known_to_fail_and_nothing_else(self):
+        report, told = self.run_it()
         verdicts = {r["id"]: r["verdict"] for r in report["requirements"]}
         of = lambda verdict: {id for id, v in verdicts.items() if v == verdict}
-        self.assertEqual(of("fail"), set(FAILS) | RECORDED_ONLY, run.stdout)
-        self.assertEqual(of("error") | of("skip"), set(), run.stdout)
+        self.assertEqual(of("fail"), set(FAILS) | RECORDED_ONLY, told)
+        self.assertEqual(of("error") | of("skip"), set(), told)
 
         failed, shown = set(), {}
         for case in report["cases"]:
@@ -73,7 +84,45 @@ class DocumentsProgram(unittest.TestCase):
         # Where an interrupted start leaves a copy of the launcher, that copy may start a process too: so not "equal".
         for id, scenarios in FAILS.items():
             self.assertLessEqual(scenarios, shown[id], id)
-        self.assertEqual(self.left_over(), [])
+
+    def test_the_launchers_listener_is_found_in_each_worker(self):
+        findings, events, told = self.failed_case("production/share/own-socket")
+        launcher = events["launched"][0]["pid"]
+        self.assertEqual(set(findings), {"share.own-socket"}, told)
+        self.assertRegex(findings["share.own-socket"][0],
+                         rf"^127\.0\.0\.1:\d+, socket \d+ held by launcher \(pid {launcher}\), worker 1 \(pid \d+\), "
+                         r"worker 2 \(pid \d+\) and worker 3 \(pid \d+\)$")
+
+    def test_connections_hang_in_that_listener_when_the_launcher_has_been_killed(self):
+        findings, events, told = self.failed_case("production/share/own-socket-after-launcher")
+        launcher = events["launched"][0]["pid"]
+        self.assertEqual([e["status"] for e in events["exited"] if e["pid"] == launcher], [signal.SIGKILL])
+        leaked = {e["socket"] for e in events["listening"] if e["pid"] == launcher}
+        outcomes = collections.Counter((e["outcome"], e["listener"] in leaked) for e in events["concluded"])
+        # The kernel divides them over three listeners; the workers answer what comes to their own.
+        self.assertEqual(set(outcomes), {("hung", True), ("answered", False)}, told)
+        self.assertEqual(outcomes.total(), 40)
+        hung = outcomes["hung", True]
+        self.assertEqual(dict(findings), {"share.own-socket": [f"{hung} of 40: {hung} hung at launcher (pid {launcher})"]}, told)
+
+    def test_sigterm_to_the_launcher_leaves_orphans_which_are_named_and_ended(self):
+        findings, events, told = self.failed_case("production/terminate/forwarded")
+        launcher = events["launched"][0]["pid"]
+        workers = [e["pid"] for e in events["listening"] if e["pid"] != launcher]
+        self.assertEqual([e["status"] for e in events["exited"] if e["pid"] == launcher], [signal.SIGTERM])
+        left = findings["terminate.nothing-left"][0]
+        self.assertEqual(len(workers), 2)
+        for pid in workers:
+            self.assertRegex(findings["terminate.forwarded"][0], rf"worker \d \(pid {pid}\)")
+            self.assertRegex(left, rf"^left over: .*worker \d \(pid {pid}\)")
+        self.assertIn(f"the listener of launcher (pid {launcher})", left)
+        self.assertEqual([(e["complete"], sorted(p["pid"] for p in e["killed"])) for e in events["cleaned-up"]],
+                         [(True, sorted(workers))], told)
+
+    def test_sigterm_to_all_ends_them_with_requests_in_flight(self):
+        findings, events, told = self.failed_case("production/terminate/sigterm")
+        self.assertEqual(findings["terminate.sigterm"][0].count("killed by SIGTERM"), 3, told)
+        self.assertEqual({e["outcome"] for e in events["concluded"]}, {"closed-unanswered"}, told)
 
 
 if __name__ == "__main__":
