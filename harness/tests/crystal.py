@@ -34,6 +34,8 @@ FAILS = {
                                       "terminate/large-response-completes"},
 }
 RECORDED_ONLY = {"launch.prefix-arguments"}  # level may: found, and no failure of the run
+# Whether workers are started by a launcher that is on its way out already is a race of its fibers.
+MOSTLY = {"share.port-taken"}
 
 
 class DocumentsProgram(unittest.TestCase):
@@ -69,7 +71,7 @@ class DocumentsProgram(unittest.TestCase):
         report, told = self.run_it()
         verdicts = {r["id"]: r["verdict"] for r in report["requirements"]}
         of = lambda verdict: {id for id, v in verdicts.items() if v == verdict}
-        self.assertEqual(of("fail"), set(FAILS) | RECORDED_ONLY, told)
+        self.assertEqual(of("fail") | MOSTLY, set(FAILS) | RECORDED_ONLY, told)
         self.assertEqual(of("error") | of("skip"), set(), told)
 
         failed, shown = set(), {}
@@ -80,10 +82,17 @@ class DocumentsProgram(unittest.TestCase):
             failed.add(scenario)
             for finding in case["findings"]:
                 shown.setdefault(finding["requirement"], set()).add(scenario)
-        self.assertEqual(failed, set().union(*FAILS.values()))
+        mostly = set().union(*(FAILS[id] for id in MOSTLY))
+        self.assertEqual(failed | mostly, set().union(*FAILS.values()))
         # Where an interrupted start leaves a copy of the launcher, that copy may start a process too: so not "equal".
         for id, scenarios in FAILS.items():
-            self.assertLessEqual(scenarios, shown[id], id)
+            if id not in MOSTLY:
+                self.assertLessEqual(scenarios, shown[id], id)
+
+    def test_a_start_that_fails_starts_workers_all_the_same_sooner_or_later(self):
+        report, told = self.run_it("documented/share/port-taken", "--repeat", "30", "--until-fail")
+        self.assertEqual([finding["requirement"] for case in report["cases"] for finding in case["findings"]],
+                         ["share.port-taken"], told)
 
     def test_the_launchers_listener_is_found_in_each_worker(self):
         findings, events, told = self.failed_case("production/share/own-socket")
