@@ -8,6 +8,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -45,13 +46,13 @@ class DocumentsProgram(unittest.TestCase):
         self.path = pathlib.Path(directory.name)
         self.marker = f"CLUSTERSPEC_TEST={self.path}".encode()
 
-    def run_it(self, *arguments):
+    def run_it(self, *arguments, codes=(1,)):
         """The report of a run that finds failures, and what the console says. Nothing is left of it."""
         # It is built into the build's folder: once, and not into the home of who runs the tests.
         environment = dict(os.environ, XDG_CACHE_HOME=str(BUILD / "cache"), CLUSTERSPEC_TEST=str(self.path))
         run = subprocess.run([BUILD / "clusterspec", "run", "-i", "crystal", "--report", "json=r.json", *arguments],
                              cwd=self.path, env=environment, capture_output=True, text=True, check=False)
-        self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
+        self.assertIn(run.returncode, codes, run.stdout + run.stderr)
         self.assertEqual(descendants_of_ours(self.marker), [])
         return json.loads((self.path / "r.json").read_text()), run.stdout
 
@@ -90,7 +91,8 @@ class DocumentsProgram(unittest.TestCase):
                 self.assertLessEqual(scenarios, shown[id], id)
 
     def test_a_start_that_fails_starts_workers_all_the_same_sooner_or_later(self):
-        report, told = self.run_it("documented/share/port-taken", "--repeat", "30", "--until-fail")
+        report, told = self.run_it("documented/share/port-taken", "--repeat", "30", "--until-fail",
+                                   codes=(1, 3))  # nothing becomes ready where the port is taken
         self.assertEqual([finding["requirement"] for case in report["cases"] for finding in case["findings"]],
                          ["share.port-taken"], told)
 
@@ -98,9 +100,10 @@ class DocumentsProgram(unittest.TestCase):
         findings, events, told = self.failed_case("production/share/own-socket")
         launcher = events["launched"][0]["pid"]
         self.assertEqual(set(findings), {"share.own-socket"}, told)
-        self.assertRegex(findings["share.own-socket"][0],
-                         rf"^127\.0\.0\.1:\d+, socket \d+ held by launcher \(pid {launcher}\), worker 1 \(pid \d+\), "
-                         r"worker 2 \(pid \d+\) and worker 3 \(pid \d+\)$")
+        socket, _, holders = findings["share.own-socket"][0].partition(" held by ")
+        self.assertRegex(socket, r"^127\.0\.0\.1:\d+, socket \d+$")
+        self.assertEqual(sorted(re.findall(r"(\w+(?: \d)?) \(pid", holders)), ["launcher", "worker 1", "worker 2", "worker 3"])
+        self.assertIn(f"launcher (pid {launcher})", holders)
 
     def test_connections_hang_in_that_listener_when_the_launcher_has_been_killed(self):
         findings, events, told = self.failed_case("production/share/own-socket-after-launcher")
