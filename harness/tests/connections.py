@@ -5,14 +5,13 @@ Usage: connections.py BUILD_DIRECTORY SOURCE_DIRECTORY [TEST…]
 """
 import collections
 import itertools
-import json
 import pathlib
 import resource
 import signal
-import subprocess
 import sys
-import tempfile
 import unittest
+
+from support import run_one
 
 BUILD, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
 
@@ -246,31 +245,9 @@ code = 0
 
 
 def run(scenario, *options, fault=None):
-    """The journal of the one case, by event name, and the report's case."""
-    with tempfile.TemporaryDirectory(prefix="clusterspec-test-") as name:
-        directory = pathlib.Path(name)
-        scenarios = directory / "scenarios"
-        (scenarios / "documented").mkdir(parents=True)
-        (scenarios / "requirements.toml").write_text((SOURCE / "scenarios/requirements.toml").read_text())
-        (scenarios / "documented/one.toml").write_text(scenario)
-        implementation = (SOURCE / "scenarios/implementations/reference/reference.toml").read_text()
-        program = "faulty_server" if fault else "reference_server"
-        implementation = implementation.replace('executable = "reference_server"', f'executable = "{BUILD}/{program}"')
-        if fault:
-            implementation = implementation.replace("endpoint = ", f'arguments = ["--fault", "{fault}"]\nendpoint = ', 1)
-        (directory / "server.toml").write_text(implementation)
-        done = subprocess.run([BUILD / "clusterspec", "run", "--scenarios", scenarios, "-i", directory / "server.toml",
-                               "--results", directory / "results", "--keep-journals",
-                               "--report", f"json={directory}/report.json", *options],
-                              capture_output=True, text=True, timeout=200)
-        report = json.loads((directory / "report.json").read_text())
-        case = report["cases"][0]
-        events = collections.defaultdict(list)
-        with open(case["journal"]) as journal:
-            for line in journal:
-                event = json.loads(line)
-                events[event["event"]].append(event)
-        return done.stdout + done.stderr, case, events
+    """What is told of the one case, its part of the report, its events by their names."""
+    told, cases, events = run_one(BUILD, SOURCE, scenario, *options, fault=fault)
+    return told, cases[0], events
 
 
 class Connections(unittest.TestCase):
