@@ -26,11 +26,18 @@ bool has_word_of(const std::string& pattern, const std::string& text) {
 
 bool is_piece_of(const std::string& text, LineKind line, const LogPatterns& log) {
   const auto& own = pattern_of(log, line);
-  if (own && has_word_of(*own, text)) return true;
-  return std::none_of(Names<LineKind>::table.begin(), Names<LineKind>::table.end(), [&](const auto& other) {
-    const auto& pattern = pattern_of(log, other.first);
-    return pattern && has_word_of(*pattern, text);
-  });
+  const auto some_pattern = [&](auto&& fits) {
+    return std::any_of(Names<LineKind>::table.begin(), Names<LineKind>::table.end(), [&](const auto& kind) {
+      const auto& pattern = pattern_of(log, kind.first);
+      return pattern && fits(*pattern);
+    });
+  };
+  // All of another kind's line, however it came: that kind's matter.
+  const auto is_all_of = [&](const std::string& pattern) { return match_line(pattern, text).has_value(); };
+  if (own && is_all_of(*own)) return true;
+  if (some_pattern(is_all_of)) return false;
+  const auto has_part_of = [&](const std::string& pattern) { return has_word_of(pattern, text); };
+  return (own && has_part_of(*own)) || !some_pattern(has_part_of);
 }
 
 }  // namespace clusterspec

@@ -7,7 +7,8 @@
 
 namespace clusterspec {
 
-// By the words of the declared line that stand in the piece; a piece without any may be of every line.
+// By the words of the declared line that stand in the piece, unless it is all of another; a piece without any
+// may be of every line.
 bool is_piece_of(const std::string& text, LineKind line, const LogPatterns& log);
 
 }  // namespace clusterspec
