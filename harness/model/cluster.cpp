@@ -88,13 +88,14 @@ void Cluster::apply(const Event& event, int number) {
                    for (ListenerState& listener : m_listeners)
                      if (listener.open() && listener.facts.socket == e.socket) listener.closed_at = number;
                  },
-                 [&](const Exiting& e) { known(e.pid, number).exiting_at = number; },
+                 [&](const Exiting& e) { ending(e.pid, number).exiting_at = number; },
                  [&](const Exited& e) {
-                   ProcessState& process = known(e.pid, number);
+                   ProcessState& process = ending(e.pid, number);
+                   if (!process.alive()) return;
                    process.exited_at = number;
                    process.status = e.status;
                  },
-                 [&](const Reaped& e) { known(e.pid, number).reaped_at = number; }, [](const auto&) {}},
+                 [&](const Reaped& e) { ending(e.pid, number).reaped_at = number; }, [](const auto&) {}},
       event.what);
 }
 
@@ -107,6 +108,13 @@ ProcessState& Cluster::known(Pid pid, int number) {
   process.appeared_at = number;
   m_processes.push_back(process);
   return m_processes.back();
+}
+
+ProcessState& Cluster::ending(Pid pid, int number) {
+  // The newest bearer, even if that it was waited for became known before its end.
+  for (auto it = m_processes.rbegin(); it != m_processes.rend(); ++it)
+    if (it->pid == pid) return *it;
+  return known(pid, number);
 }
 
 bool Cluster::is_helper(const ProcessState& process, const Executed& execution) const {

@@ -75,6 +75,7 @@ class Cluster {
 
  private:
   ProcessState& known(Pid pid, int number);
+  ProcessState& ending(Pid pid, int number);
   void adopt(ProcessState& process);
   bool is_helper(const ProcessState& process, const Executed& execution) const;
 
