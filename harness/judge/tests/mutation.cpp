@@ -33,8 +33,8 @@ std::string shown(const T& value) {
 // Changes a value in every way that is tried, one after the other, and back.
 class Changes {
  public:
-  explicit Changes(std::function<bool(std::string field, std::string change)> tried)
-      : m_tried(std::move(tried)) {}
+  Changes(std::vector<Pid> pids, std::function<bool(std::string field, std::string change)> tried)
+      : m_pids(std::move(pids)), m_tried(std::move(tried)) {}
 
   bool go_on() const { return m_go_on; }
 
@@ -46,12 +46,13 @@ class Changes {
       to(path, value, 'Z');
       to(path, value, 'S');
     } else if constexpr (Integer<T>) {
-      // Pids are given out one after the other: the next is another process. 64 bits signed are times.
+      // 64 bits signed are times.
       constexpr bool time = sizeof(T) == 8 && std::is_signed_v<T>;
       constexpr auto step = static_cast<T>(time ? 10'000'000'000 : 1);
       to(path, value, static_cast<T>(value + step));
       to(path, value, static_cast<T>(value - step));
       to(path, value, T{});
+      if constexpr (std::same_as<T, Pid>) another_process(path, value);
     } else if constexpr (std::floating_point<T>) {
       to(path, value, value / 1000);
       to(path, value, value * 1000);
@@ -74,6 +75,15 @@ class Changes {
   }
 
  private:
+  // What may be a pid, or a group's, becomes that of each process next to it.
+  void another_process(const std::string& path, Pid& value) {
+    const int sign = value < 0 ? -1 : 1;
+    const auto its = std::find(m_pids.begin(), m_pids.end(), sign * value);
+    if (its == m_pids.end()) return;
+    if (its != m_pids.begin()) to(path, value, sign * *(its - 1));
+    if (its + 1 != m_pids.end()) to(path, value, sign * *(its + 1));
+  }
+
   static std::string without_indexes(const std::string& path) {
     std::string bare;
     bool inside = false;
@@ -90,14 +100,12 @@ class Changes {
   }
 
   template <class T>
-  void to(const std::string& path, T& value, T other) {
-    if constexpr (std::equality_comparable<T>)
-      if (other == value) return;
-    if (!m_go_on) return;
-    const std::string how = shown(value) + " -> " + shown(other);
-    std::swap(value, other);
-    told(path, how);
-    std::swap(value, other);
+  void to(const std::string& path, T& value, const T& other) {
+    if (!m_go_on || other == value) return;
+    const T original = value;
+    value = other;
+    told(path, shown(original) + " -> " + shown(other));
+    value = original;
   }
 
   void text(const std::string& path, std::string& value) {
@@ -164,13 +172,25 @@ class Changes {
     }
   }
 
+  std::vector<Pid> m_pids;
   std::function<bool(std::string, std::string)> m_tried;
   bool m_go_on = true;
 };
 
+std::vector<Pid> pids_of(const Journal& journal) {
+  std::vector<Pid> pids;
+  for (const Event& event : journal) {
+    if (const auto* launched = std::get_if<Launched>(&event.what)) pids.push_back(launched->pid);
+    if (const auto* appeared = std::get_if<Appeared>(&event.what)) pids.push_back(appeared->pid);
+  }
+  std::sort(pids.begin(), pids.end());
+  pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
+  return pids;
+}
+
 bool changes_of(Journal& journal, int number, const OnMutation& visit) {
   Event& event = journal[static_cast<std::size_t>(number)];
-  Changes changes([&](std::string field, std::string change) {
+  Changes changes(pids_of(journal), [&](std::string field, std::string change) {
     return visit({Mutation::Kind::changed, number, std::move(field), std::move(change)}, journal);
   });
   std::visit([&](auto& what) { changes.of("", what); }, event.what);
