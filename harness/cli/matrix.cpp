@@ -116,6 +116,7 @@ int matrix_command(const MatrixArguments& arguments) {
   const std::string folder = arguments.run.results;
   const auto began = now_ns();
   ConformanceMatrix matrix;
+  bool faulty = false;
   matrix.version = CLUSTERSPEC_VERSION;
   matrix.command = command_line(arguments.words);
   matrix.host = host_description();
@@ -125,9 +126,17 @@ int matrix_command(const MatrixArguments& arguments) {
     run.implementation = implementation->file;
     run.suite = suite_for(implementation->name, arguments.run.suite);
     const auto prepared = prepare(run);
-    if (!prepared) return complain(prepared.error());
     MatrixColumn column;
     column.summary = implementation->summary;
+    if (!prepared) {
+      // What the others do was not in vain.
+      complain(prepared.error());
+      faulty = true;
+      column.run.implementation = implementation->name;
+      column.absent = prepared.error().front().message;
+      matrix.columns.push_back(std::move(column));
+      continue;
+    }
     matrix.catalogue = prepared->library.catalogue;
     RunResult facts = facts_of(*prepared, run);
     if (matrix.started.empty()) matrix.started = facts.started;
@@ -165,7 +174,7 @@ int matrix_command(const MatrixArguments& arguments) {
       return complain(written.error());
   print(fmt::format("\n{}/matrix.html, matrix.json and matrix.md were written; {:.0f} s\n", folder,
                     matrix.seconds));
-  return exit_code_of(matrix);
+  return faulty ? k_usage_error : exit_code_of(matrix);
 }
 
 }  // namespace clusterspec

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """What `cmake --install` puts where, used as from a package. Usage: installed_program.py CMAKE BUILD_DIRECTORY"""
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import tomllib
 import unittest
 
 CMAKE, BUILD = sys.argv[1:3]
@@ -81,6 +83,17 @@ class Installed(unittest.TestCase):
         checked = self.run_installed("check")
         self.assertEqual(checked.returncode, 0, checked.stderr)
         self.assertIn(str(self.prefix.resolve() / "share/clusterspec/scenarios/requirements.toml"), checked.stdout)
+
+    def test_each_implementation_has_what_it_is_built_from_or_runs(self):
+        needed = []
+        for file in self.prefix.glob("share/clusterspec/scenarios/implementations/*/*.toml"):
+            stated = tomllib.loads(file.read_text())
+            needed += [file.parent / source for source in stated.get("build", {}).get("sources", [])]
+            if stated["executable"].startswith("./"):
+                needed.append(file.parent / stated["executable"])
+                self.assertTrue(os.access(needed[-1], os.X_OK), needed[-1])
+        self.assertGreater(len(needed), 3)
+        self.assertEqual([path for path in needed if not path.is_file()], [])
 
 
 if __name__ == "__main__":
