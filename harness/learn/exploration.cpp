@@ -114,9 +114,10 @@ std::string implementation_for(const ServerCommand& command, const Trial& trial)
                   toml_text(command.words.front()), list_text(option ? other_arguments(command.words) : all));
   if (option)
     text += fmt::format("[clustering]\nusual = \"given\"\nspellings.given = {}\n", list_text(*option));
-  // One listener is enough to go on, and any child may be a worker.
+  // One listener is enough to go on, whose it may be, and any child may be a worker.
   text +=
-      "[dialect]\nforks = true\nshares-listener = true\nworker-count = \"0\"\nlistener-count = \"1\"\n"
+      "[dialect]\nlauncher-serves = false\nforks = true\nshares-listener = true\nworker-count = "
+      "\"0\"\nlistener-count = \"1\"\n"
       "[requests.quick]\npath = " +
       toml_text(command.quick) + "\n";
   if (!command.slow.empty()) text += "[requests.slow]\npath = " + toml_text(command.slow) + "\n";

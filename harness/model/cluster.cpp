@@ -208,10 +208,12 @@ bool Cluster::ready(std::string_view name) const {
   // A worker too many may listen before one of those that were asked for does: its listener stands for
   // nobody.
   std::vector<Pid> surplus;
+  // Where neither the launcher nor any worker is said to listen nobody is too many: it is not known who will.
+  const bool unknown = instance->launched.workers == 0 && !instance->launched.launcher_serves.value_or(true);
   int open = 0, workers = 0;
   for (const ProcessState& process : m_processes)
     if (process.instance == name && process.ordinal > 0 && process.alive() &&
-        ++workers > instance->launched.workers)
+        ++workers > instance->launched.workers && !unknown)
       surplus.push_back(process.pid);
   for (const ListenerState& listener : m_listeners) {
     const ProcessState* owner = process(listener.facts.pid);

@@ -1,6 +1,7 @@
 #include "learn/run_facts.hpp"
 
 #include "learn/tests/explored.hpp"
+#include "model/cluster.hpp"
 
 namespace clusterspec::tests {
 
@@ -31,6 +32,21 @@ TEST_CASE("A script in front of the server is told by what it executes, and by w
   CHECK(facts.executes == "/opt/server");
   CHECK(facts.passing == 2);
   CHECK(facts.processes.size() == 4);
+}
+
+TEST_CASE("Where nothing is known of a server any process may open the first listener") {
+  Journal journal = journal_of({});
+  auto& launched = std::get<Launched>(journal.front().what);
+  launched.listeners = 1;
+  Listening listening;
+  listening.pid = 12;
+  listening.socket = 100;
+  listening.port = launched.port;
+  journal = Journal(journal.begin(), journal.begin() + 6);
+  journal.push_back(Event{0, Source::notification, listening});
+  CHECK_FALSE(Cluster::of(journal).ready());  // a launcher alone was asked for
+  std::get<Launched>(journal.front().what).launcher_serves = false;
+  CHECK(Cluster::of(journal).ready());
 }
 
 TEST_CASE("A connection is kept if it is open still, and not if the server closed it") {
