@@ -8,10 +8,11 @@
 namespace reference_server {
 namespace {
 
-constexpr std::array<OptionSpec, 18> k_options{{
+constexpr std::array<OptionSpec, 19> k_options{{
     {OptionId::workers, 'w', "workers", true, "COUNT", "number of worker processes to launch, 0 to 1024 (0)"},
     {OptionId::port, 'p', "port", true, "PORT", "TCP port, 1 to 65535 (3000)"},
     {OptionId::bind, 'b', "bind", true, "ADDRESS", "IPv4 or IPv6 address to listen on (0.0.0.0)"},
+    {OptionId::ipv6_only, 0, "ipv6-only", false, "", "with --bind ::, which else takes IPv4 too"},
     {OptionId::label, 0, "label", true, "VALUE", "any bytes, shown at /; may be repeated"},
     {OptionId::production, 0, "production", false, "",
      "all of the following but --force, with a grace period of 30 s"},

@@ -16,6 +16,7 @@ enum class OptionId {
   workers,
   port,
   bind,
+  ipv6_only,
   label,
   production,
   graceful_term,

@@ -57,20 +57,22 @@ Address address_of(const Endpoint& endpoint) {
   return address;
 }
 
-bool set(int fd, int level, int name) {
-  const int on = 1;
-  return setsockopt(fd, level, name, &on, sizeof on) == 0;
+bool set(int fd, int level, int name, bool on = true) {
+  const int value = on ? 1 : 0;
+  return setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
 }  // namespace
 
 tl::expected<Listener, std::string> Listener::open(asio::io_context& context, const Endpoint& endpoint,
-                                                   bool shared) {
+                                                   Traits traits) {
   const Address address = address_of(endpoint);
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
   // SO_REUSEADDR for connections of an earlier run in TIME_WAIT. TCP_NODELAY is inherited by each connection.
-  if (fd < 0 || (shared && !set(fd, SOL_SOCKET, SO_REUSEPORT)) || !set(fd, SOL_SOCKET, SO_REUSEADDR) ||
-      !set(fd, IPPROTO_TCP, TCP_NODELAY) ||
+  // IPV6_V6ONLY is set or unset whatever the kernel's own choice (net.ipv6.bindv6only) is.
+  if (fd < 0 || (traits.shared && !set(fd, SOL_SOCKET, SO_REUSEPORT)) ||
+      (address.is_v6 && !set(fd, IPPROTO_IPV6, IPV6_V6ONLY, traits.ipv6_only)) ||
+      !set(fd, SOL_SOCKET, SO_REUSEADDR) || !set(fd, IPPROTO_TCP, TCP_NODELAY) ||
       ::bind(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 ||
       ::listen(fd, SOMAXCONN) != 0) {
     const std::string reason = std::strerror(errno);

@@ -13,9 +13,13 @@ namespace reference_server {
 
 class Listener {
  public:
+  struct Traits {
+    bool shared;
+    bool ipv6_only;  // of an IPv6 address
+  };
   // Error: a sentence naming the address.
   static tl::expected<Listener, std::string> open(asio::io_context& context, const Endpoint& endpoint,
-                                                  bool shared);
+                                                  Traits traits);
 
   enum class Accepted { connection, nothing, no_descriptors };
   // Never waits. no_descriptors: this process or the machine has none left (EMFILE, ENFILE, ENOMEM, ENOBUFS).

@@ -36,8 +36,9 @@ std::set<Handshake> common(const std::set<Handshake>& one, const std::set<Handsh
 
 }  // namespace
 
-ListenerClosing::ListenerClosing(asio::io_context& context, Listener& listener, std::function<void()> ready)
-    : m_listener(listener), m_timer(context), m_ready(std::move(ready)) {}
+ListenerClosing::ListenerClosing(asio::io_context& context, Listener& listener, const Policy& policy,
+                                 std::function<void()> ready)
+    : m_listener(listener), m_policy(policy), m_timer(context), m_ready(std::move(ready)) {}
 
 void ListenerClosing::start(const AskToSteer& ask) {
   if (!ask) return on_steered(false);
@@ -56,6 +57,7 @@ void ListenerClosing::on_steered(bool steered) {
   const auto under_way = handshakes_on(m_listener.port(), m_listener.is_v6());
   if (!under_way) return after(k_blind, [this] { finish(); });
   m_under_way = *under_way;
+  if (!m_policy.waits_for_handshakes(m_under_way.size())) return finish();
   look();
 }
 

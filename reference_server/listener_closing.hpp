@@ -17,6 +17,7 @@
 
 #include "reference_server/handshakes.hpp"
 #include "reference_server/listener.hpp"
+#include "reference_server/policy.hpp"
 
 namespace reference_server {
 
@@ -27,7 +28,8 @@ class ListenerClosing {
 
   // `ready` is called once, possibly before `start` returns, unless this is destroyed before; within 1 s, if
   // the event loop runs.
-  ListenerClosing(asio::io_context& context, Listener& listener, std::function<void()> ready);
+  ListenerClosing(asio::io_context& context, Listener& listener, const Policy& policy,
+                  std::function<void()> ready);
   void start(const AskToSteer& ask);
 
  private:
@@ -37,6 +39,7 @@ class ListenerClosing {
   void finish();
 
   Listener& m_listener;
+  const Policy& m_policy;
   asio::steady_timer m_timer;
   std::function<void()> m_ready;
   std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);  // handlers outlive this

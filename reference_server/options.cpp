@@ -88,11 +88,13 @@ bool is_address(const std::string& text) {
   return inet_pton(AF_INET, text.c_str(), &scratch) == 1 || inet_pton(AF_INET6, text.c_str(), &scratch) == 1;
 }
 
+bool is_ipv6(const Endpoint& endpoint) { return endpoint.address.find(':') != std::string::npos; }
+
 }  // namespace
 
 std::string to_string(const Endpoint& endpoint) {
-  const bool is_v6 = endpoint.address.find(':') != std::string::npos;
-  return (is_v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" + std::to_string(endpoint.port);
+  return (is_ipv6(endpoint) ? "[" + endpoint.address + "]" : endpoint.address) + ":" +
+         std::to_string(endpoint.port);
 }
 
 tl::expected<int, std::string> last_count(std::span<const std::string_view> given) {
@@ -134,6 +136,9 @@ tl::expected<Options, std::string> read_options(std::span<const Token> tokens, c
                                 " is not an IPv4 or IPv6 address such as 127.0.0.1 or ::1");
         }
         break;
+      case OptionId::ipv6_only:
+        options.endpoint.ipv6_only = true;
+        break;
       case OptionId::label:
         options.labels.emplace_back(token.value);
         break;
@@ -153,6 +158,10 @@ tl::expected<Options, std::string> read_options(std::span<const Token> tokens, c
       default:
         break;
     }
+  }
+  if (options.endpoint.ipv6_only && !is_ipv6(options.endpoint)) {
+    return tl::unexpected("--ipv6-only needs an IPv6 address, such as --bind ::, and not " +
+                          options.endpoint.address);
   }
   if (production) turn_on_all(options.production);
   auto count = policy.worker_count(counts);

@@ -20,6 +20,7 @@ inline constexpr int k_most_workers = 1024;
 struct Endpoint {
   std::string address;  // IPv4 or IPv6 literal, checked
   std::uint16_t port;   // 1 to 65535
+  bool ipv6_only = false;
 };
 
 // "127.0.0.1:3000", "[::1]:3000"

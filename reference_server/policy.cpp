@@ -41,6 +41,7 @@ Policy documented_policy() {
       .default_endpoint = {"0.0.0.0", 3000},
       .part = [](Role) { return Part::listens_and_accepts; },
       .shares_port = [](Role) { return true; },
+      .ipv6_only = [](Role, const Endpoint& endpoint) { return endpoint.ipv6_only; },
       // Listening first finds a port that is taken before any worker exists, and makes the launcher the first
       // of the port's group, which outlives all others.
       .start_order = StartOrder::listener_then_workers,
@@ -60,7 +61,7 @@ Policy documented_policy() {
           },
       // "Signals are sent to all child processes automatically": the terminal signals the whole group.
       .tell_workers = [](std::span<const pid_t>) {},
-      .accept_fate = [] { return AcceptFate::served; },
+      .accept_fate = [](int) { return AcceptFate::served; },
       .when_starved = [] { return StarvedFate::accepts_later; },
       .launcher_close = LauncherClose::after_workers,
       .queue_fate = QueueFate::served,
@@ -72,6 +73,7 @@ Policy documented_policy() {
       .kill_worker = [](pid_t pid) { kill(pid, SIGKILL); },
       .replacement = [](int) { return Replacement::new_then_old; },
       .listener_close = ListenerClose::at_once,
+      .waits_for_handshakes = [](std::size_t) { return true; },
       // An end without a request in flight is to be prompt; a client sends at once, if it gets to run.
       .first_byte_within = std::chrono::milliseconds(50),
       .keep_alive_while_waiting = KeepAliveWhileWaiting::kept,

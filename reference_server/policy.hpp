@@ -113,6 +113,8 @@ struct Policy {
   Endpoint default_endpoint;
   std::function<Part(Role)> part;
   std::function<bool(Role)> shares_port;  // sets SO_REUSEPORT
+  std::function<bool(Role, const Endpoint&)>
+      ipv6_only;  // sets IPV6_V6ONLY (ipv6(7)), where that means anything
 
   // Launching
   StartOrder start_order;
@@ -131,7 +133,7 @@ struct Policy {
   // Terminating
   std::function<InterruptStep(const Interrupt&)> on_interrupt;
   std::function<void(std::span<const pid_t> living)> tell_workers;
-  std::function<AcceptFate()> accept_fate;
+  std::function<AcceptFate(int socket)> accept_fate;
   std::function<StarvedFate()> when_starved;
   LauncherClose launcher_close;
   QueueFate queue_fate;
@@ -145,6 +147,8 @@ struct Policy {
   std::function<void(pid_t)> kill_worker;                 // that has not ended in time
   std::function<Replacement(int place)> replacement;
   ListenerClose listener_close;
+  // A lossless close waits for those that are under way when it begins; else they are lost with it.
+  std::function<bool(std::size_t under_way)> waits_for_handshakes;
   // An ending process waits so long, from the acceptance on, for the first byte of a connection: accepting it
   // was a promise.
   std::chrono::milliseconds first_byte_within;

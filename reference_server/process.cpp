@@ -72,7 +72,9 @@ int Process::run() {
 bool Process::listen() {
   const Part part = m_policy.part(m_role);
   if (part == Part::nothing) return true;
-  auto listener = Listener::open(m_context, m_options.endpoint, m_policy.shares_port(m_role));
+  auto listener = Listener::open(
+      m_context, m_options.endpoint,
+      {.shared = m_policy.shares_port(m_role), .ipv6_only = m_policy.ipv6_only(m_role, m_options.endpoint)});
   if (!listener) {
     complain(m_program, listener.error());
     return false;

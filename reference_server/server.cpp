@@ -55,7 +55,7 @@ bool Server::accept_some(int most) {
     const auto accepted = m_listener->accept(socket);
     descriptors_left = accepted != Listener::Accepted::no_descriptors;
     more = accepted == Listener::Accepted::connection;
-    if (!more || m_policy.accept_fate() == AcceptFate::closed) continue;
+    if (!more || m_policy.accept_fate(socket.native_handle()) == AcceptFate::closed) continue;
     auto connection = std::make_shared<Connection>(std::move(socket), m_identity, *this);
     connection->m_place = m_connections.insert(m_connections.end(), connection);
     fresh.push_back(std::move(connection));
@@ -112,7 +112,7 @@ void Server::close(Closing how) {
   if (m_listener && m_policy.listener_close == ListenerClose::lossless &&
       m_policy.queue_fate == QueueFate::served) {
     close_connections();
-    m_closing.emplace(m_context, *m_listener, [this] {
+    m_closing.emplace(m_context, *m_listener, m_policy, [this] {
       m_last_accepts = true;
       m_starved_until = std::chrono::steady_clock::now() + k_starved_at_end;
       close_listener_without_loss();

@@ -28,9 +28,13 @@ class Console : public ReportWriter {
 
   void run_begun(const Plan& plan) override {
     m_catalogue = plan.catalogue;
+    m_rerun = plan.rerun;
+    m_rerun_end = plan.rerun_end;
     m_state.total = plan.cases;
     m_begun = m_style.now();
     m_live = m_style.terminal;
+    // Of reports none of which could be read.
+    if (plan.cases == 0 && plan.implementation.empty()) return;
     std::string text = fmt::format("{} against {}", counted(static_cast<std::size_t>(plan.cases), "case"),
                                    one_line(plan.implementation));
     if (plan.skipped > 0) text += fmt::format(", {} of them to be skipped", plan.skipped);
@@ -59,7 +63,7 @@ class Console : public ReportWriter {
 
   void run_ended(const RunResult& run) override {
     m_live = false;
-    say('\n' + summary(run, {m_paint, m_columns, m_state.total}));
+    say('\n' + summary(run, {m_paint, m_columns, m_state.total, m_rerun, m_rerun_end}));
   }
 
  private:
@@ -81,8 +85,7 @@ class Console : public ReportWriter {
   std::string text_of(const CaseResult& result) {
     const Verdict verdict = result.judgement.verdict;
     if (!result.known.empty())
-      return verdict_word(verdict, m_paint) + " " + label(result) + "  known: " + one_line(result.known) +
-             '\n';
+      return m_paint.warning("known") + " " + label(result) + ": " + one_line(result.known) + '\n';
     if (verdict == Verdict::fail || verdict == Verdict::error) return failure_text(result);
     if (!m_style.verbose) return {};
     std::string line = verdict_word(verdict, m_paint) + " " + label(result);
@@ -98,8 +101,6 @@ class Console : public ReportWriter {
 
   std::string failure_text(const CaseResult& result) {
     constexpr std::size_t k_actual_columns = 160;
-    if (!result.known.empty())
-      return m_paint.warning("known") + " " + label(result) + ": " + one_line(result.known) + '\n';
     const auto before = m_similar.told_before(result);
     if (!before) return '\n' + explained(result, m_catalogue, m_paint, m_columns);
     return verdict_word(result.judgement.verdict, m_paint) + " " + label(result) + "  as for " + *before +
@@ -112,6 +113,7 @@ class Console : public ReportWriter {
   LiveLines m_lines;
   std::size_t m_columns;
   Catalogue m_catalogue;
+  std::string m_rerun, m_rerun_end;
   SimilarFailures m_similar;
   LiveState m_state;
   std::chrono::steady_clock::time_point m_begun;

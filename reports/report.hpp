@@ -25,6 +25,8 @@ struct Plan {
   std::string implementation, isolation, observation;
   std::vector<std::string> notes;
   Catalogue catalogue;  // for the text of the requirements
+  // The command that runs one case again, before and behind the case's id; empty: nobody knows.
+  std::string rerun, rerun_end;
 };
 
 // Paired events in this order: run_begun, (case_begun …, case_ended …)*, run_ended. Cases may overlap. A case

@@ -219,7 +219,7 @@ bool never_ready(const RunResult& run) {
 std::string next_steps(const RunResult& run, const SummaryStyle& style) {
   std::vector<std::pair<std::string, std::string>> steps;
   std::string text;
-  if (run.cases.empty() && !run.interrupted) {
+  if (run.cases.empty() && !run.interrupted && run.incomplete.empty()) {
     text += "Nothing was selected, so nothing is known.\n";
     steps.emplace_back("clusterspec list", "shows what there is to select");
   }
@@ -249,11 +249,8 @@ std::string next_steps(const RunResult& run, const SummaryStyle& style) {
       steps.emplace_back("clusterspec shrink " + shell_quoted(packed->capsule_file),
                          "makes it smaller for as long as it fails");
     }
-    // Without the option `run` selects from the documented suite only, whatever the pattern.
-    steps.emplace_back(
-        fmt::format("clusterspec run -i {}{} {}", shell_quoted(bad->implementation),
-                    bad->scenario.starts_with("documented/") ? "" : " --suite all", shell_quoted(bad->id)),
-        "runs that one case again");
+    if (!style.rerun.empty())
+      steps.emplace_back(style.rerun + shell_quoted(bad->id) + style.rerun_end, "runs that one case again");
   }
   if (steps.empty()) return text;
   text += '\n' + style.paint.strong("Next") + '\n';

@@ -11,7 +11,8 @@ namespace clusterspec {
 struct SummaryStyle {
   Paint paint{false};
   std::size_t columns = 80;
-  int planned = 0;  // cases of the whole plan
+  int planned = 0;               // cases of the whole plan
+  std::string rerun, rerun_end;  // as in Plan
 };
 
 std::string summary(const RunResult& run, const SummaryStyle& style);

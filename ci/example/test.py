@@ -31,8 +31,9 @@ class Example(unittest.TestCase):
         # What is installed must do without what it was built from.
         cls.action = cls.folder / "actions"
         cls.action.mkdir()
-        for name in ("action", "action.yml", "gitlab.yml"):
-            shutil.copy(SOURCE / "ci" / name, cls.action)
+        for name in ("action", "action.yml", "gitlab.yml", "merge/action.yml"):
+            (cls.action / name).parent.mkdir(exist_ok=True)
+            shutil.copy(SOURCE / "ci" / name, cls.action / name)
         cls.project = cls.folder / "project"
         shutil.copytree(SOURCE / "ci/example", cls.project)
         cls.environment = dict(os.environ, PATH=f"{cls.prefix}/bin:{os.environ['PATH']}")
@@ -47,31 +48,41 @@ class Example(unittest.TestCase):
         self.command(CMAKE, "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}", f"-DEXITS_WITH_130={mistake}")
         self.command(CMAKE, "--build", "build")
 
-    def run_action(self, code, **inputs):
-        """The steps of the action that run something, with its own defaults, as a runner replaces its expressions."""
-        action = yaml.safe_load((self.action / "action.yml").read_text())
+    def run_action(self, code, folder="", fetch=None, **inputs):
+        """The steps of the action that run something, with its own defaults, as a runner replaces its expressions; code None: any.
+        What it fetches from other jobs `fetch` puts there."""
+        action = yaml.safe_load((self.action / folder / "action.yml").read_text())
+        self.assertLessEqual(set(inputs), set(action["inputs"]))
         values = {f"inputs.{name}": about["default"] for name, about in action["inputs"].items()}
-        values |= {f"inputs.{name}": value for name, value in inputs.items()} | {"github.action_path": str(self.action)}
+        values |= {f"inputs.{name}": value for name, value in inputs.items()} | {"github.action_path": str(self.action / folder)}
         files = {name: self.folder / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_PATH")}
         for file in files.values():
             file.write_text("")
         self.assertEqual(action["runs"]["using"], "composite")
         told, ended = "", 0
+
+        def filled(text):
+            return re.sub(r"\$\{\{ *([^ }]+) *\}\}", lambda match: values[match[1]], str(text))
+
         for step in action["runs"]["steps"]:
+            if step.get("uses", "").startswith("actions/download-artifact@"):
+                fetch(step["with"]["pattern"], self.project / filled(step["with"]["path"]))
+                continue
             if "uses" in step:
                 self.assertEqual(step["if"], "always()")
                 continue
             self.assertEqual(step["shell"], "bash")
-            given = {name: re.sub(r"\$\{\{ *([^ }]+) *\}\}", lambda m: values[m[1]], str(text)) for name, text in step["env"].items()}
+            given = {name: filled(text) for name, text in step["env"].items()}
             done = subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]], cwd=self.project,
                                   env=self.environment | given | {name: str(file) for name, file in files.items()}
                                   | {"GITHUB_WORKSPACE": str(self.project), "RUNNER_TEMP": str(self.folder)},
                                   capture_output=True, text=True, timeout=280, check=False)
             told += done.stdout + done.stderr
             ended = ended or done.returncode
-        self.assertEqual(ended, code, told)
+        if code is not None:
+            self.assertEqual(ended, code, told)
         outputs = dict(line.split("=", 1) for line in files["GITHUB_OUTPUT"].read_text().splitlines())
-        self.assertEqual(outputs["exit-code"], str(code))
+        self.assertEqual(outputs["exit-code"], str(ended))
         for name in ("report.json", "junit.xml", "timeline.html", "summary.md"):
             self.assertTrue((pathlib.Path(outputs["reports"]) / name).stat().st_size > 0, name)
         return told, files["GITHUB_STEP_SUMMARY"].read_text(), outputs
@@ -131,6 +142,43 @@ class Example(unittest.TestCase):
         self.assertEqual([c["id"] for c in merged["cases"]], [c["id"] for c in whole["cases"]])
         (self.project / "shards/2-of-3/report.json").unlink()
         self.assertIn("shard 2/3 is missing", job(".clusterspec-merge", code=5))
+
+    def test_the_workflow_in_shards_is_one_gate(self):
+        """The jobs of workflow.yml, each shard in a workspace of its own, as on a machine of its own."""
+        self.build("ON")
+        jobs = yaml.safe_load((self.project / "workflow.yml").read_text())["jobs"]
+        [step] = [one for one in jobs["shard"]["steps"] if one.get("uses", "").startswith("OWNER/clusterspec/ci@")]
+        kept, codes = self.folder / "artifacts", set()
+        for shard in jobs["shard"]["strategy"]["matrix"]["shard"]:
+            inputs = {name: text.replace("${{ matrix.shard }}", shard) for name, text in step["with"].items()}
+            _, _, outputs = self.run_action(None, **inputs)
+            codes.add(outputs["exit-code"])
+            shutil.move(outputs["reports"], kept / outputs["artifact"])
+
+        # The mistake shows where its cases are.
+        self.assertEqual(codes, {"0", "1"})
+
+        def fetch(pattern, folder):
+            for artifact in kept.glob(pattern):
+                shutil.copytree(artifact, folder / artifact.name)
+
+        [merge] = [one for one in jobs["gate"]["steps"] if one.get("uses", "").startswith("OWNER/clusterspec/ci/merge@")]
+        self.assertEqual((jobs["gate"]["if"], jobs["gate"]["needs"], merge.get("with")), ("always()", "shard", None))
+        told, summary, outputs = self.run_action(1, "merge", fetch)
+        self.assertRegex(told, r"(?m)^::error file=[^,]*terminate/exit-code\.toml,line=\d+,title=terminate\.exit-code::")
+        self.assertRegex(summary, r"terminate\.exit-code.*❌ \*\*fail\*\*")
+        merged = json.loads(pathlib.Path(outputs["reports"], "report.json").read_text())
+        self.command("clusterspec", "run", "--profile", "ci", "--executable", "build/small_server", "--report", "json=whole.json", code=1)
+        whole = json.loads((self.project / "whole.json").read_text())
+        self.assertEqual([(c["id"], c["verdict"]) for c in merged["cases"]], [(c["id"], c["verdict"]) for c in whole["cases"]])
+        # The journals came along, so the page has its pictures.
+        page = pathlib.Path(outputs["reports"], "timeline.html").read_text()
+        self.assertIn('"pictured":true', page)
+        # A machine that died.
+        shutil.rmtree(kept / "clusterspec-reports-2-of-4")
+        shutil.rmtree(self.project / "clusterspec-shards")
+        told, _, _ = self.run_action(1, "merge", fetch)
+        self.assertRegex(told, r"(?m)^::error title=incomplete::shard 2/4 is missing")
 
     def test_ctest_says_if_the_cases_cannot_be_listed(self):
         self.build("OFF")

@@ -3,16 +3,23 @@
 // interrupted.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "model/error.hpp"
+#include "model/gate.hpp"
 
 namespace clusterspec {
 
 inline constexpr int k_usage_error = 2;
 inline constexpr int k_nothing_selected = 4;
+// As the help and the completions of shells tell the choices.
+inline constexpr const char* k_suites = "{documented,production,all}";
+inline constexpr const char* k_settings_file = "clusterspec.toml";
+
+// Of what a settings file said: where, by its key, and of a text of a list by "KEY=TEXT".
+using SaidAt = std::map<std::string, SettingPlace>;
 
 // What makes a run a gate of a CI (cli/gate_options.hpp).
 struct GateArguments {
@@ -38,6 +45,7 @@ struct RunArguments {
   double time_scale = 1;
   bool verbose = false, keep_journals = false, until_fail = false;
   GateArguments gate;
+  SaidAt said_at;
 };
 int run_command(const RunArguments& arguments);
 
@@ -88,7 +96,8 @@ int schema_command(const std::string& kind, const std::string& scenarios);
 int check_command(const std::vector<std::string>& files, const std::string& scenarios);
 int judge_command(const std::vector<std::string>& journals, const std::string& scenarios);
 
-// To standard error, each with its place; gives k_usage_error.
+// To standard error, each with its place. Gives the exit code: k_nothing_selected if nothing else is wrong
+// than what was selected, 99 for a fault of the harness alone, else k_usage_error.
 int complain(const std::vector<Error>& errors);
 int complain(const Error& error);
 void print(std::string_view text);

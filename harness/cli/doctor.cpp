@@ -56,6 +56,7 @@ std::vector<Thing> things() {
       {"link", machine.namespaces && machine.no_link.empty(), "TUN devices in a network namespace",
        (machine.no_link.empty() ? "needs namespaces" : machine.no_link) +
            ": cases with a link between client and server are skipped"},
+      {"IPv6", machine.ipv6, "::1", "cases with connections over IPv6 are skipped"},
       {"terminal", machine.terminal, "a pty", "cases that press keys are skipped"},
       {"inet_diag", diag.has_value(), "sock_diag(7)",
        (diag ? "" : diag.error().message) + ": no case can run, since listeners cannot be seen"},

@@ -5,39 +5,48 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
+#include "cli/results.hpp"
+#include "load/did_you_mean.hpp"
+
 namespace clusterspec {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* k_settings_file = "clusterspec.toml";
-
-// Takes what is set from the profile, else from what holds for all.
+// Takes what is set from the profile, else from what holds for all, unless the command line has it.
 class Apply {
  public:
-  Apply(const CLI::App& app, const Settings& common, const Settings* profile, const std::string& file)
-      : m_app(app), m_common(common), m_profile(profile), m_folder(fs::path(file).parent_path()) {}
+  Apply(const CLI::App& app, const SettingsFile& settings, const std::string& profile, RunArguments& run)
+      : m_app(app),
+        m_settings(settings),
+        m_profile(profile.empty() ? nullptr : &settings.profiles.at(profile)),
+        m_prefix("profile." + profile + "."),
+        m_folder(fs::path(settings.file).parent_path()),
+        m_run(run) {}
 
+  // `key` is the option's name too.
   template <class T>
-  void value(const char* option, std::optional<T> Settings::*member, T& out) const {
-    if (m_app.count(option) > 0) return;
-    if (m_profile && m_profile->*member)
-      out = *(m_profile->*member);
-    else if (m_common.*member)
-      out = *(m_common.*member);
+  bool value(const std::string& key, std::optional<T> Settings::*member, T& out) const {
+    if (m_app.count("--" + key) > 0) return false;
+    const bool own = m_profile && m_profile->*member;
+    const std::optional<T>& said = own ? m_profile->*member : m_settings.common.*member;
+    if (!said) return false;
+    out = *said;
+    remember(key, own);
+    return true;
   }
 
-  void list(const char* option, std::vector<std::string> Settings::*member,
+  void path(const std::string& key, std::optional<std::string> Settings::*member, std::string& out) const {
+    if (value(key, member, out)) out = from_folder(out);
+  }
+
+  bool list(const std::string& option, const std::string& key, std::vector<std::string> Settings::*member,
             std::vector<std::string>& out) const {
-    if (m_app.count(option) > 0) return;
-    out = m_profile && !(m_profile->*member).empty() ? m_profile->*member : m_common.*member;
-  }
-
-  void path(const char* option, std::optional<std::string> Settings::*member, std::string& out) const {
-    if (m_app.count(option) > 0) return;
-    const std::string before = out;
-    value(option, member, out);
-    if (out != before) out = from_folder(out);
+    if (m_app.count(option) > 0) return false;
+    const bool own = m_profile && !(m_profile->*member).empty();
+    out = own ? m_profile->*member : m_settings.common.*member;
+    remember(key, own);
+    return true;
   }
 
   std::string from_folder(const std::string& name) const {
@@ -46,10 +55,19 @@ class Apply {
   }
 
  private:
+  void remember(const std::string& key, bool own) const {
+    const std::string prefix = own ? m_prefix : "";
+    for (const auto& [name, place] : m_settings.places)
+      if (name == prefix + key || name.starts_with(prefix + key + "="))
+        m_run.said_at[name.substr(prefix.size())] = place;
+  }
+
   const CLI::App& m_app;
-  const Settings& m_common;
+  const SettingsFile& m_settings;
   const Settings* m_profile;
+  std::string m_prefix;
   fs::path m_folder;
+  RunArguments& m_run;
 };
 
 tl::unexpected<std::vector<Error>> usage(std::string message, std::string hint) {
@@ -97,59 +115,84 @@ Loaded<void> apply_settings(const CLI::App& run_app, RunArguments& run) {
   if (file.empty() || file == "none") {
     if (gate.profile.empty()) return {};
     return usage(fmt::format("--profile {}: there is no settings file", printable(gate.profile, 100)),
-                 "write clusterspec.toml, or name another with --config FILE");
+                 "`clusterspec new-settings` writes clusterspec.toml; --config FILE names another");
   }
   const auto source = read_source(file);
   if (!source) return tl::unexpected(std::vector{source.error()});
   const auto settings = load_settings(*source);
   if (!settings) return tl::unexpected(settings.error());
-  const Settings* profile = nullptr;
-  if (!gate.profile.empty()) {
-    const auto it = settings->profiles.find(gate.profile);
-    std::string known;
-    for (const auto& [name, unused] : settings->profiles) known += (known.empty() ? "" : ", ") + name;
-    if (it == settings->profiles.end())
-      return usage(fmt::format("{} has no profile \"{}\"", file, printable(gate.profile, 100)),
-                   known.empty()
-                       ? fmt::format("a profile is a table [profile.{}]", printable(gate.profile, 100))
-                       : "profiles: " + known);
-    profile = &it->second;
+  if (auto faulty = faulty_reports(*settings); !faulty.empty()) return tl::unexpected(std::move(faulty));
+  if (!gate.profile.empty() && !settings->profiles.contains(gate.profile)) {
+    std::vector<std::string> names;
+    for (const auto& [name, unused] : settings->profiles) names.push_back(name);
+    const std::string asked_for = printable(gate.profile, 100);
+    return usage(fmt::format("{} has no profile \"{}\"", file, asked_for),
+                 names.empty() ? fmt::format("a profile is a table [profile.{}]", asked_for)
+                               : did_you_mean(gate.profile, names) + "profiles: " + listed(names));
   }
-  const Apply apply(run_app, settings->common, profile, file);
-  apply.value("--suite", &Settings::suite, run.suite);
-  apply.value("--combinations", &Settings::combinations, run.combinations);
-  apply.value("--isolation", &Settings::isolation, run.isolation);
-  apply.value("--observation", &Settings::observation, run.observation);
-  apply.value("--flaky", &Settings::flaky, run.flaky);
-  apply.value("--jobs", &Settings::jobs, run.jobs);
-  apply.value("--repeat", &Settings::repeat, run.repeat);
-  apply.value("--stress", &Settings::stress, run.stress);
-  apply.value("--time-scale", &Settings::time_scale, run.time_scale);
-  apply.value("--keep-journals", &Settings::keep_journals, run.keep_journals);
-  apply.value("--verbose", &Settings::verbose, run.verbose);
-  apply.value("--strict-baseline", &Settings::strict_baseline, gate.strict_baseline);
-  apply.value("--fail-fast", &Settings::fail_fast, gate.fail_fast);
-  apply.value("--retries", &Settings::retries, gate.retries);
-  apply.list("PATTERN", &Settings::patterns, run.patterns);
-  apply.list("--tag", &Settings::tags, run.tags);
-  apply.path("--results", &Settings::results, run.results);
-  apply.path("--scenarios", &Settings::scenarios, run.scenarios);
-  apply.path("--baseline", &Settings::baseline, gate.baseline);
-  if (run.command.empty()) {
-    apply.value("--implementation", &Settings::implementation, run.implementation);
-    if (run_app.count("--implementation") == 0 && run.implementation.ends_with(".toml"))
-      run.implementation = apply.from_folder(run.implementation);
-  }
-  if (run_app.count("--report") == 0) {
-    apply.list("--report", &Settings::reports, run.reports);
+  const Apply apply(run_app, *settings, gate.profile, run);
+  apply.value("suite", &Settings::suite, run.suite);
+  apply.value("combinations", &Settings::combinations, run.combinations);
+  apply.value("isolation", &Settings::isolation, run.isolation);
+  apply.value("observation", &Settings::observation, run.observation);
+  apply.value("flaky", &Settings::flaky, run.flaky);
+  apply.value("jobs", &Settings::jobs, run.jobs);
+  apply.value("repeat", &Settings::repeat, run.repeat);
+  apply.value("stress", &Settings::stress, run.stress);
+  apply.value("time-scale", &Settings::time_scale, run.time_scale);
+  apply.value("keep-journals", &Settings::keep_journals, run.keep_journals);
+  apply.value("verbose", &Settings::verbose, run.verbose);
+  apply.value("strict-baseline", &Settings::strict_baseline, gate.strict_baseline);
+  apply.value("fail-fast", &Settings::fail_fast, gate.fail_fast);
+  apply.value("retries", &Settings::retries, gate.retries);
+  apply.list("PATTERN", "patterns", &Settings::patterns, run.patterns);
+  apply.list("--tag", "tags", &Settings::tags, run.tags);
+  apply.path("results", &Settings::results, run.results);
+  apply.path("scenarios", &Settings::scenarios, run.scenarios);
+  apply.path("baseline", &Settings::baseline, gate.baseline);
+  if (run.command.empty() && apply.value("implementation", &Settings::implementation, run.implementation) &&
+      run.implementation.ends_with(".toml"))
+    run.implementation = apply.from_folder(run.implementation);
+  if (apply.list("--report", "reports", &Settings::reports, run.reports))
     for (std::string& report : run.reports)
-      if (const auto equals = report.find('='); equals != std::string::npos)
-        report = report.substr(0, equals + 1) + apply.from_folder(report.substr(equals + 1));
-  }
+      if (const auto good = parse_report(report); good && !good->file.empty())
+        report = std::string(good->format->name) + "=" + apply.from_folder(good->file);
   if (gate.fail_fast && gate.retries > 0)
-    return usage(fmt::format("{}: fail-fast and retries exclude each other", file),
-                 "a case that is run again has not failed yet");
+    return tl::unexpected(
+        std::vector{placed({ErrorKind::usage,
+                            "fail-fast and retries exclude each other",
+                            {},
+                            {},
+                            "a case that is run again has not failed yet"},
+                           run.said_at, run.said_at.contains("fail-fast") ? "fail-fast" : "retries")});
   return {};
+}
+
+std::vector<Error> faulty_reports(const SettingsFile& settings) {
+  std::vector<Error> errors;
+  const auto check = [&](const Settings& some, const std::string& prefix) {
+    for (const std::string& report : some.reports)
+      if (const auto good = parse_report(report); !good)
+        errors.push_back(placed(good.error(), settings.places, prefix + "reports", report));
+  };
+  check(settings.common, "");
+  for (const auto& [name, profile] : settings.profiles) check(profile, "profile." + name + ".");
+  return errors;
+}
+
+Error placed(Error error, const SaidAt& said_at, const std::string& key, const std::string& text) {
+  if (error.where) return error;
+  auto it = said_at.find(key + "=" + text);
+  if (it == said_at.end()) it = said_at.find(key);
+  if (it == said_at.end()) return error;
+  error.where = it->second.where;
+  error.source_line = it->second.line;
+  return error;
+}
+
+std::vector<Error> placed(std::vector<Error> errors, const SaidAt& said_at, const std::string& key) {
+  for (Error& error : errors) error = placed(std::move(error), said_at, key);
+  return errors;
 }
 
 }  // namespace clusterspec

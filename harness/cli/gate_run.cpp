@@ -6,20 +6,25 @@
 
 #include "gate/known.hpp"
 #include "gate/shard.hpp"
+#include "load/did_you_mean.hpp"
+#include "model/units.hpp"
 
 namespace clusterspec {
 
-Loaded<Baseline> read_baseline(const std::string& file) {
-  const auto source = read_source(file);
-  if (!source) return tl::unexpected(std::vector{source.error()});
-  return load_baseline(*source);
+Loaded<Baseline> read_baseline(const std::string& file, const Catalogue* catalogue) {
+  auto source = read_source(file);
+  if (!source) {
+    source.error().hint = "`clusterspec baseline REPORT.json --reason WHY` writes a baseline";
+    return tl::unexpected(std::vector{source.error()});
+  }
+  return load_baseline(*source, catalogue);
 }
 
-Loaded<GateRun> GateRun::open(const GateArguments& arguments) {
+Loaded<GateRun> GateRun::open(const GateArguments& arguments, const Catalogue& catalogue) {
   GateRun gate;
   gate.m_arguments = arguments;
   if (!arguments.baseline.empty()) {
-    auto baseline = read_baseline(arguments.baseline);
+    auto baseline = read_baseline(arguments.baseline, &catalogue);
     if (!baseline) return tl::unexpected(baseline.error());
     gate.m_baseline = std::move(*baseline);
   }
@@ -29,6 +34,23 @@ Loaded<GateRun> GateRun::open(const GateArguments& arguments) {
     gate.m_shard = *shard;
   }
   return gate;
+}
+
+void GateRun::check_baseline(const std::vector<std::string>& ids, std::vector<std::string>& notes) const {
+  // One baseline may serve several implementations: whose cases an entry is about is not asked.
+  const auto without_implementation = [](const std::string& id) { return id.substr(0, id.rfind('@')); };
+  std::vector<std::string> known;
+  for (const std::string& id : ids) known.push_back(without_implementation(id));
+  for (const KnownFailure& entry : m_baseline.known) {
+    const std::string cases = without_implementation(entry.cases);
+    const bool any = std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+      return glob_matches(entry.cases, id) || glob_matches(cases, without_implementation(id));
+    });
+    if (!any)
+      notes.push_back(fmt::format("{}:{}: no case is named {}: the entry excuses nothing. {}",
+                                  entry.where.file, entry.where.line, entry.cases,
+                                  did_you_mean(cases, known)));
+  }
 }
 
 void GateRun::begin(RunResult& run, std::vector<Case>& cases) {

@@ -14,7 +14,11 @@ namespace clusterspec {
 
 class GateRun {
  public:
-  static Loaded<GateRun> open(const GateArguments& arguments);
+  // `catalogue`: the requirements that a baseline may name.
+  static Loaded<GateRun> open(const GateArguments& arguments, const Catalogue& catalogue);
+
+  // Notes each entry of the baseline that names none of all the cases there are: it excuses nothing.
+  void check_baseline(const std::vector<std::string>& ids, std::vector<std::string>& notes) const;
 
   // Leaves the cases of the shard.
   void begin(RunResult& run, std::vector<Case>& cases);
@@ -40,7 +44,7 @@ class GateRun {
   std::map<std::string, int> m_failed;  // id -> index of its first result
 };
 
-// As an error names it.
-Loaded<Baseline> read_baseline(const std::string& file);
+// `catalogue` may be null, as for load_baseline.
+Loaded<Baseline> read_baseline(const std::string& file, const Catalogue* catalogue);
 
 }  // namespace clusterspec

@@ -22,6 +22,39 @@ std::vector<const CLI::Option*> options_of(const CLI::App& app, bool positional)
 
 bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
+// The words that the value must be one of, as CLI11's IsMember and an explicit type name tell them:
+// "TEXT:{all,one}".
+std::vector<std::string> choices_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const auto open = type.find('{'), close = type.rfind('}');
+  std::vector<std::string> choices;
+  if (open == std::string::npos || close == std::string::npos || close < open) return choices;
+  std::string word;
+  for (const char c : type.substr(open + 1, close - open)) {
+    if (c != ',' && c != '}') {
+      word += c;
+      continue;
+    }
+    choices.push_back(std::move(word));
+    word.clear();
+  }
+  return choices;
+}
+
+std::string joined(const std::vector<std::string>& words, const std::string& by) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : by) + word;
+  return text;
+}
+
+// What stands behind an option: "all|one", "1 - 256", "TEXT".
+std::string value_of(const CLI::Option& option) {
+  if (const auto choices = choices_of(option); !choices.empty()) return joined(choices, "|");
+  const std::string type = option.get_type_name();
+  const auto range = type.find(" in [");
+  return range == std::string::npos ? type : type.substr(range + 5, type.rfind(']') - range - 5);
+}
+
 // A dash would become a hyphen that cannot be pasted, a dot or a quote at the start of a line a request.
 std::string roff(std::string_view text) {
   std::string safe;
@@ -44,7 +77,7 @@ std::string spelling(const CLI::Option& option) {
   for (const std::string& name : option.get_snames()) text += (text.empty() ? "-" : ", -") + name;
   for (const std::string& name : option.get_lnames()) text += (text.empty() ? "--" : ", --") + name;
   if (text.empty()) return option.get_name(true);
-  if (takes_value(option)) text += " " + option.get_type_name();
+  if (takes_value(option)) text += " " + value_of(option);
   return text;
 }
 
@@ -57,11 +90,19 @@ std::string options_text(const CLI::App& app) {
 }
 
 std::string manual(const CLI::App& app) {
-  std::string text = fmt::format(".TH CLUSTERSPEC 1 \"\" \"clusterspec {}\"\n.SH NAME\nclusterspec \\- {}\n",
-                                 CLUSTERSPEC_VERSION,
-                                 "conformance harness for servers that share one port between processes");
+  std::string text = fmt::format(
+      ".TH CLUSTERSPEC 1 \"{}\" \"clusterspec {}\"\n.SH NAME\nclusterspec \\- "
+      "judges servers that share one port between processes\n",
+      CLUSTERSPEC_VERSION_DATE, CLUSTERSPEC_VERSION);
   text += ".SH SYNOPSIS\n.B clusterspec\nCOMMAND [OPTION]... [ARGUMENT]...\n";
-  text += fmt::format(".SH DESCRIPTION\n{}\n", roff(app.get_description()));
+  text += fmt::format(".SH DESCRIPTION\n{}\n", roff(k_about));
+  text += ".SH EXIT STATUS\n";
+  for (const auto& [code, meaning] : k_exit_codes)
+    text += fmt::format(".TP\n.B {}\n{}\n", code, roff(meaning));
+  text +=
+      ".SH FILES\n.TP\n.I clusterspec.toml\nof the current folder: what \\fBrun\\fR does where the command "
+      "line does not say it, with a profile for each way to run\n"
+      ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nset and not empty: no colours on a terminal\n";
   text += ".SH COMMANDS\n";
   for (const CLI::App* command : commands_of(app)) {
     text += fmt::format(".SS clusterspec {}", roff(command->get_name()));
@@ -88,7 +129,7 @@ std::string bash(const CLI::App& app) {
   std::string text =
       "# clusterspec completion for bash\n"
       "_clusterspec() {\n"
-      "  local word=${COMP_WORDS[COMP_CWORD]} options=\n"
+      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options= choices=\n"
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
       "    COMPREPLY=($(compgen -W \"" +
       names(app) + " " + words(app) +
@@ -96,10 +137,27 @@ std::string bash(const CLI::App& app) {
       "    return\n"
       "  fi\n"
       "  case ${COMP_WORDS[1]} in\n";
-  for (const CLI::App* command : commands_of(app))
+  std::string choices;
+  for (const CLI::App* command : commands_of(app)) {
     text += fmt::format("    {}) options='{}' ;;\n", command->get_name(), words(*command));
+    for (const CLI::Option* option : options_of(*command, false))
+      for (const std::string& name : option->get_lnames())
+        if (const auto all = choices_of(*option); !all.empty())
+          choices +=
+              fmt::format("    '{} --{}') choices='{}' ;;\n", command->get_name(), name, joined(all, " "));
+    for (const CLI::Option* option : options_of(*command, true))
+      if (const auto all = choices_of(*option); !all.empty())
+        choices += fmt::format("    '{0} {0}') choices='{1}' ;;\n", command->get_name(), joined(all, " "));
+  }
   return text +
          "  esac\n"
+         "  case \"${COMP_WORDS[1]} $before\" in\n" +
+         choices +
+         "  esac\n"
+         "  if [ -n \"$choices\" ]; then\n"
+         "    COMPREPLY=($(compgen -W \"$choices\" -- \"$word\"))\n"
+         "    return\n"
+         "  fi\n"
          "  case $word in\n"
          "    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")) ;;\n"
          "  esac\n"
@@ -125,6 +183,11 @@ std::string zsh_description(std::string_view text) {
   return safe;
 }
 
+std::string zsh_values(const CLI::Option& option) {
+  const auto choices = choices_of(option);
+  return choices.empty() ? "_files" : "(" + joined(choices, " ") + ")";
+}
+
 std::string zsh(const CLI::App& app) {
   std::string text = "#compdef clusterspec\n_clusterspec() {\n  local -a commands\n  commands=(\n";
   for (const CLI::App* command : commands_of(app))
@@ -139,13 +202,21 @@ std::string zsh(const CLI::App& app) {
       for (const std::string& name : option->get_lnames())
         text += " \\\n      " +
                 quoted(fmt::format("*--{}[{}]{}", name, zsh_description(option->get_description()),
-                                   takes_value(*option) ? ":value:_files" : ""),
+                                   takes_value(*option) ? ":value:" + zsh_values(*option) : ""),
                        "'\\''");
-    text += " \\\n      '*:argument:_files' ;;\n";
+    std::string argument = "_files";
+    for (const CLI::Option* option : options_of(*command, true)) argument = zsh_values(*option);
+    text += " \\\n      '*:argument:" + argument + "' ;;\n";
   }
   return text +
          "  esac\n}\nif [ \"$funcstack[1]\" = _clusterspec ]; then _clusterspec \"$@\"; else compdef "
          "_clusterspec clusterspec; fi\n";
+}
+
+std::string fish_values(const CLI::Option& option) {
+  if (!takes_value(option)) return {};
+  const auto choices = choices_of(option);
+  return choices.empty() ? " -r" : " -x -a '" + joined(choices, " ") + "'";
 }
 
 std::string fish(const CLI::App& app) {
@@ -156,13 +227,24 @@ std::string fish(const CLI::App& app) {
     for (const CLI::Option* option : options_of(*command, false))
       for (const std::string& name : option->get_lnames())
         text += fmt::format("complete -c clusterspec -n '__fish_seen_subcommand_from {}' -l {}{} -d {}\n",
-                            command->get_name(), name, takes_value(*option) ? " -r" : "",
+                            command->get_name(), name, fish_values(*option),
                             quoted(option->get_description(), "\\'"));
+    for (const CLI::Option* option : options_of(*command, true))
+      if (const auto choices = choices_of(*option); !choices.empty())
+        text += fmt::format("complete -c clusterspec -n '__fish_seen_subcommand_from {}' -f -a '{}'\n",
+                            command->get_name(), joined(choices, " "));
   }
   return text;
 }
 
 }  // namespace
+
+std::string about_text() {
+  std::string codes;
+  for (const auto& [code, meaning] : k_exit_codes)
+    codes += fmt::format("{}{} {}", codes.empty() ? "" : ", ", code, meaning);
+  return fmt::format("{}\nExit codes: {}.", k_about, codes);
+}
 
 HelpPages::HelpPages(CLI::App& app) : m_app(&app) {
   m_manual_app = app.add_subcommand("manual", "Print the manual page, for man");

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/commands.hpp"
+#include "cli/selection.hpp"
 #include "cli/sources.hpp"
 #include "drive/judging.hpp"
 #include "linux/stream.hpp"
@@ -53,6 +54,18 @@ Loaded<int> check_file(const std::string& file, const Catalogue& catalogue) {
     if (!loaded) return tl::unexpected(loaded.error());
     return 0;
   }
+  if (std::filesystem::path(file).filename() == k_settings_file) {
+    const auto loaded = load_settings(*source);
+    if (!loaded) return tl::unexpected(loaded.error());
+    if (auto faulty = faulty_reports(*loaded); !faulty.empty()) return tl::unexpected(std::move(faulty));
+    return 0;
+  }
+  if (source->text.find("[[known]]") != std::string::npos &&
+      source->text.find("executable") == std::string::npos) {
+    auto loaded = load_baseline(*source, &catalogue);
+    if (!loaded) return tl::unexpected(loaded.error());
+    return 0;
+  }
   if (source->text.find("[[expect]]") == std::string::npos &&
       source->text.find("executable") != std::string::npos) {
     auto loaded = load_implementation(*source);
@@ -73,13 +86,13 @@ void print(std::string_view text) { write_all(1, text); }
 int complain(const std::vector<Error>& errors) {
   for (const Error& error : errors) write_all(2, "clusterspec: " + to_text(error) + "\n");
   if (errors.size() > 1) write_all(2, fmt::format("clusterspec: {} mistakes\n", errors.size()));
-  return k_usage_error;
+  const auto all = [&](ErrorKind kind) {
+    return std::all_of(errors.begin(), errors.end(), [&](const Error& error) { return error.kind == kind; });
+  };
+  return all(ErrorKind::selection) ? k_nothing_selected : all(ErrorKind::harness) ? 99 : k_usage_error;
 }
 
-int complain(const Error& error) {
-  return complain(std::vector{error}) == k_usage_error && error.kind == ErrorKind::harness ? 99
-                                                                                           : k_usage_error;
-}
+int complain(const Error& error) { return complain(std::vector{error}); }
 
 int list_command(const ListArguments& arguments) {
   const auto directory = scenarios_directory(arguments.scenarios);
@@ -103,14 +116,11 @@ int list_command(const ListArguments& arguments) {
                             {},
                             "suites: " + all_names<Suite>() + ", all"});
   }
-  const auto cases =
-      plan_cases(library->scenarios, *implementation, library->catalogue, selection, any_machine());
-  for (const Case& one : cases) print(one.id + (one.skip ? "  (skipped: " + *one.skip + ")" : "") + "\n");
-  if (cases.empty()) {
-    complain(
-        Error{ErrorKind::usage, "no case matches", {}, {}, "`clusterspec list` without a pattern shows all"});
-    return k_nothing_selected;
-  }
+  if (const auto missing = unselected(selection, *library, *implementation); !missing.empty())
+    return complain(missing);
+  for (const Case& one :
+       plan_cases(library->scenarios, *implementation, library->catalogue, selection, any_machine()))
+    print(one.id + (one.skip ? "  (skipped: " + *one.skip + ")" : "") + "\n");
   return 0;
 }
 

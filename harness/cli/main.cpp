@@ -7,7 +7,9 @@
 #include "cli/gate_options.hpp"
 #include "cli/help_pages.hpp"
 #include "cli/new_implementation.hpp"
+#include "cli/new_settings.hpp"
 #include "cli/report_commands.hpp"
+#include "cli/usage_error.hpp"
 #include "linux/prepare_to_fork.hpp"
 #include "linux/stream.hpp"
 
@@ -45,12 +47,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> files, ids, journals;
   std::string scenarios, kind;
 
-  CLI::App app(
-      "Conformance harness for servers that share one port between several processes.\n"
-      "Exit codes: 0 all passed, 1 a case failed, 2 usage or a faulty file, 3 no case ever became ready,\n"
-      "4 nothing selected, 5 cases of the plan are missing, 77 all skipped, 99 fault of the harness, 130 "
-      "interrupted.",
-      "clusterspec");
+  CLI::App app(about_text(), "clusterspec");
   app.set_version_flag("--version", std::string("clusterspec ") + CLUSTERSPEC_VERSION);
   app.require_subcommand(1);
 
@@ -61,7 +58,9 @@ int main(int argc, char** argv) {
       "-i,--implementation", run.implementation,
       "name or TOML file (default: reference, with --suite production reference-production); or put "
       "`-- COMMAND…` at the end, with {port} {host} {workers}");
-  run_app->add_option("--suite", run.suite, "documented, production or all")->capture_default_str();
+  run_app->add_option("--suite", run.suite, "whose requirements: of the document, or of operators beyond it")
+      ->type_name(k_suites)
+      ->capture_default_str();
   run_app->add_option("--tag", run.tags, "only scenarios with one of these tags, repeatable");
   run_app
       ->add_option("--combinations", run.combinations,
@@ -110,7 +109,9 @@ int main(int argc, char** argv) {
       ->add_option("-i,--implementation", matrix.implementations,
                    "name or TOML file, repeatable (default: all that `implementations` lists)")
       ->allow_extra_args(false);
-  matrix_app->add_option("--suite", matrix.run.suite, "documented, production or all")->capture_default_str();
+  matrix_app->add_option("--suite", matrix.run.suite, "as for run")
+      ->type_name(k_suites)
+      ->capture_default_str();
   matrix_app->add_option("-j,--jobs", matrix.run.jobs, "cases side by side (default: processors)")
       ->check(CLI::Range(1, 256));
   matrix_app->add_option("--combinations", matrix.run.combinations, "as for run")
@@ -128,11 +129,12 @@ int main(int argc, char** argv) {
   implementations_app->add_option("--scenarios", scenarios, "directory of scenarios");
 
   NewImplementation new_implementation(app);
+  NewSettings new_settings(app);
 
   CLI::App* list_app = app.add_subcommand("list", "List cases or requirements");
   list_app->add_option("PATTERN", list.patterns, "as for run");
   list_app->add_option("-i,--implementation", list.implementation, "whose cases")->capture_default_str();
-  list_app->add_option("--suite", list.suite, "documented, production or all");
+  list_app->add_option("--suite", list.suite, "as for run (default: all)")->type_name(k_suites);
   list_app->add_flag("--requirements", list.requirements, "the catalogue of requirements instead");
   list_app->add_option("--scenarios", list.scenarios, "directory of scenarios");
 
@@ -143,11 +145,13 @@ int main(int argc, char** argv) {
 
   CLI::App* schema_app =
       app.add_subcommand("schema", "Print the JSON schema of a kind of TOML file, for editors");
-  schema_app->add_option("KIND", kind, "scenario, implementation or requirements")->required();
+  schema_app->add_option("KIND", kind, "scenario, implementation, requirements, baseline or settings")
+      ->required()
+      ->type_name("{scenario,implementation,requirements,baseline,settings}");
   schema_app->add_option("--scenarios", scenarios, "directory of scenarios");
 
   CLI::App* check_app = app.add_subcommand("check", "Check TOML files; all that are known if none is given");
-  check_app->add_option("FILE", files, "scenario or implementation");
+  check_app->add_option("FILE", files, "a scenario, an implementation, a baseline, clusterspec.toml");
   check_app->add_option("--scenarios", scenarios, "directory of scenarios");
 
   CLI::App* judge_app =
@@ -188,11 +192,14 @@ int main(int argc, char** argv) {
   HelpPages pages(app);
 
   run.command = take_command(words);
+  const std::vector<std::string> given = words;
   std::reverse(words.begin(), words.end());  // as CLI11 takes a vector
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : k_usage_error;
+    // It was asked for help or the version.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return complain(usage_error(app, given, error));
   }
   if (*run_app || *matrix_app || *replay_app || *shrink_app || new_implementation.asked_for())
     prepare_to_fork(argv);
@@ -204,6 +211,7 @@ int main(int argc, char** argv) {
   if (!run.command.empty())
     return complain(
         Error{ErrorKind::usage, "only `run` and `new-implementation` take a command after --", {}, {}, {}});
+  if (const auto code = new_settings.run()) return *code;
   if (*matrix_app) return matrix_command(matrix);
   if (*implementations_app) return implementations_command(scenarios);
   if (const auto code = reports.run()) return *code;

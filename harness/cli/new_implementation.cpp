@@ -84,8 +84,7 @@ std::string failure_text(const ServerCommand& command, const ServingFacts& facts
   const auto lines = first_lines(journal, k_lines_of_a_failure);
   text += lines.empty() ? "It printed nothing.\n" : "It printed:\n";
   for (const std::string& line : lines) text += "  " + line + "\n";
-  return text +
-         "It is to listen on {host}:{port}, and to answer a GET of the path of --quick.\n";
+  return text + "It is to listen on {host}:{port}, and to answer a GET of the path of --quick.\n";
 }
 
 }  // namespace

@@ -7,48 +7,93 @@
 #include <map>
 
 #include "linux/stream.hpp"
+#include "load/did_you_mean.hpp"
 
 namespace clusterspec {
 
-Result<Writers> Writers::open(const std::vector<std::string>& reports, bool verbose) {
-  Writers writers;
+Result<ReportTarget> parse_report(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string name = text.substr(0, equals);
+  std::vector<std::string> names;
+  ReportTarget target;
+  for (const Format& candidate : formats()) {
+    names.emplace_back(candidate.name);
+    if (candidate.name == name) target.format = &candidate;
+  }
+  const std::string shown = printable(text, 200);
+  if (!target.format)
+    return failure(ErrorKind::usage, fmt::format("there is no report format \"{}\"", printable(name, 100)),
+                   did_you_mean(name, names) + "formats: " + listed(names));
+  if (equals != std::string::npos) target.file = text.substr(equals + 1);
+  if (target.file.empty() && (equals != std::string::npos || name != "github"))
+    return failure(ErrorKind::usage, fmt::format("the report \"{}\" names no file", shown),
+                   fmt::format("{}=FILE, or {}=- for standard output", name, name));
+  return target;
+}
+
+void Writers::Output::write(std::string_view text) {
+  if (error || write_all(fd, text)) return;
+  error = system_failure("writing " + name).value();
+}
+
+Result<Writers::Report> Writers::report_to(const ReportTarget& target) {
+  Report one;
+  one.output = std::make_unique<Output>();
+  one.output->name = "standard output";
+  if (!target.file.empty() && target.file != "-") {
+    // Found out now, not after an hour.
+    auto file = create_file(target.file);
+    if (!file) return tl::unexpected(file.error());
+    one.output->name = target.file;
+    one.output->opened = std::move(*file);
+    one.output->fd = one.output->opened.get();
+  }
+  one.writer =
+      target.format->make([output = one.output.get()](std::string_view text) { output->write(text); });
+  return one;
+}
+
+Writers::Report Writers::console_on(int fd, bool verbose) {
   ConsoleStyle style;
   const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org: set and not empty
-  style.terminal = is_terminal(1);
+  style.terminal = is_terminal(fd);
   style.colour = style.terminal && !(no_colour && *no_colour);
-  style.columns = terminal_columns(1);
+  style.columns = terminal_columns(fd);
   style.verbose = verbose;
-  writers.m_reports.push_back(
-      {{}, nullptr, make_console([](std::string_view text) { write_all(1, text); }, style)});
+  Report one;
+  one.output = std::make_unique<Output>();
+  one.output->fd = fd;
+  one.writer =
+      make_console([output = one.output.get()](std::string_view text) { output->write(text); }, style);
+  return one;
+}
+
+Result<Writers> Writers::open(const std::vector<std::string>& reports, bool verbose) {
+  std::vector<ReportTarget> between, others;
+  std::size_t whole_output = 0;
   for (const std::string& report : reports) {
-    const std::size_t equals = report.find('=');
-    const std::string name = report.substr(0, equals);
-    std::string known;
-    const Format* format = nullptr;
-    for (const Format& candidate : formats()) {
-      known += (known.empty() ? "" : ", ") + std::string(candidate.name);
-      if (candidate.name == name) format = &candidate;
-    }
-    const bool to_output = equals == std::string::npos && name == "github";
-    if (!format || (!to_output && equals == std::string::npos) || equals + 1 == report.size())
-      return failure(ErrorKind::usage, fmt::format("--report {} is not FORMAT=FILE", printable(report)),
-                     "formats: " + known);
-    Report one;
-    if (to_output) {
-      // Before all others: what it stops must be stopped before the console tells anything. So it ends after
-      // them.
-      one.writer = format->make([](std::string_view text) { write_all(1, text); });
-      writers.m_reports.insert(writers.m_reports.begin(), std::move(one));
-      continue;
-    }
-    one.file = report.substr(equals + 1);
-    one.text = std::make_unique<std::string>();
-    one.writer = format->make([text = one.text.get()](std::string_view piece) { *text += piece; });
-    // Found out now, not after an hour.
-    if (const auto file = one.file == "-" ? Result<Fd>(Fd()) : create_file(one.file); !file)
-      return tl::unexpected(file.error());
-    writers.m_reports.push_back(std::move(one));
+    auto target = parse_report(report);
+    if (!target) return tl::unexpected(target.error());
+    whole_output += target->file == "-";
+    (target->file.empty() ? between : others).push_back(std::move(*target));
   }
+  if (whole_output + between.size() > 1)
+    return failure(ErrorKind::usage, "only one report can go to standard output",
+                   "give the others a file: FORMAT=FILE");
+  Writers writers;
+  const auto add = [&](const std::vector<ReportTarget>& targets) -> Result<void> {
+    for (const ReportTarget& target : targets) {
+      auto one = report_to(target);
+      if (!one) return tl::unexpected(one.error());
+      writers.m_reports.push_back(std::move(*one));
+    }
+    return {};
+  };
+  // What is told between the console's lines comes before all others: it must be first to stop what a server
+  // could say there. So it ends last.
+  if (const auto added = add(between); !added) return tl::unexpected(added.error());
+  writers.m_reports.push_back(console_on(whole_output > 0 ? 2 : 1, verbose));
+  if (const auto added = add(others); !added) return tl::unexpected(added.error());
   return writers;
 }
 
@@ -69,11 +114,13 @@ void Writers::case_ended(const CaseResult& result) {
 }
 
 Result<void> Writers::run_ended(const RunResult& run) {
+  std::optional<Error> error;
   for (auto it = m_reports.rbegin(); it != m_reports.rend(); ++it) {
     it->writer->run_ended(run);
-    if (it->file.empty()) continue;
-    if (const auto written = write_file(it->file, *it->text); !written) return written;
+    // One that cannot be written keeps no other from being written.
+    if (it->output->error && !it->output->name.empty() && !error) error = it->output->error;
   }
+  if (error) return tl::unexpected(*error);
   return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,20 @@
 
 namespace clusterspec {
 
-// The console and every --report, told of everything together. A file is written when the run is over: whole,
-// or not at all.
+// Journals of failed cases are kept in memory for the reports, up to so many bytes of text: hundreds of cases
+// against a server that floods each of them must not add up. The files of all are there.
+inline constexpr std::size_t k_most_evidence = 64 << 20;
+
+// "FORMAT=FILE"; a format that belongs into the job's own output stands alone.
+struct ReportTarget {
+  const Format* format = nullptr;
+  std::string file;  // empty: standard output, between what the console says; "-": standard output, alone
+};
+Result<ReportTarget> parse_report(const std::string& text);
+
+// The console and every --report, told of everything together. A file is there, and empty, from the
+// beginning. A report that goes to standard output has it for itself: the console then goes to standard
+// error.
 class Writers {
  public:
   static Result<Writers> open(const std::vector<std::string>& reports, bool verbose);
@@ -24,11 +37,21 @@ class Writers {
   Result<void> run_ended(const RunResult& run);
 
  private:
+  // Where a writer's text goes. After the first error nothing more is written.
+  struct Output {
+    std::string name;  // for the error; empty: one is no reason to stop, as when somebody looks at `| head`
+    Fd opened;
+    int fd = 1;
+    std::optional<Error> error;
+    void write(std::string_view text);
+  };
   struct Report {
-    std::string file;
-    std::unique_ptr<std::string> text;  // where the writer's sink appends
+    std::unique_ptr<Output> output;
     std::unique_ptr<ReportWriter> writer;
   };
+  static Result<Report> report_to(const ReportTarget& target);
+  static Report console_on(int fd, bool verbose);
+
   std::vector<Report> m_reports;
 };
 

@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/gate_options.hpp"
 #include "cli/gate_run.hpp"
 #include "cli/results.hpp"
 #include "cli/session.hpp"
@@ -6,19 +7,12 @@
 namespace clusterspec {
 
 int run_command(const RunArguments& arguments) {
-  auto gate = GateRun::open(arguments.gate);
-  if (!gate) return complain(gate.error());
   auto prepared = prepare(arguments);
   if (!prepared) return complain(prepared.error());
-  if (prepared->cases.empty()) {
-    complain(Error{ErrorKind::usage,
-                   "no case matches",
-                   {},
-                   {},
-                   "`clusterspec list` shows all cases, `clusterspec list --requirements` all requirements"});
-    return k_nothing_selected;
-  }
+  auto gate = GateRun::open(arguments.gate, prepared->library.catalogue);
+  if (!gate) return complain(placed(gate.error(), arguments.said_at, "baseline"));
   RunResult facts = facts_of(*prepared, arguments);
+  gate->check_baseline(every_case_id(*prepared), facts.notes);
   gate->begin(facts, prepared->cases);
   auto writers = Writers::open(arguments.reports, arguments.verbose);
   if (!writers) return complain(writers.error());

@@ -10,19 +10,17 @@
 
 #include "cli/capsules.hpp"
 #include "cli/results.hpp"
+#include "cli/selection.hpp"
 #include "drive/scheduler.hpp"
 #include "drive/version.hpp"
 #include "linux/process.hpp"
 #include "linux/stream.hpp"
 #include "model/known.hpp"
 #include "plan/plan.hpp"
+#include "reports/command_line.hpp"
 
 namespace clusterspec {
 namespace {
-
-// Journals of failed cases are kept in memory for the reports, up to so many bytes of text: hundreds of cases
-// against a server that floods each of them must not add up. The files of all are there.
-constexpr std::size_t k_most_evidence = 64 << 20;
 
 std::string utc_now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
@@ -43,6 +41,28 @@ Capsule common_capsule(const Prepared& prepared, const RunResult& run, const Run
   return capsule;
 }
 
+// The command that runs one case again as this run does, up to the case's id. What the settings file says it
+// will say again.
+std::string rerun_of(const RunArguments& arguments) {
+  const RunArguments usual;
+  std::string text = "clusterspec run ";
+  const auto add = [&](const std::string& key, const std::string& option, const std::string& value,
+                       const std::string& otherwise) {
+    if (value != otherwise && !arguments.said_at.contains(key)) text += option + shell_quoted(value) + " ";
+  };
+  add("config", "--config ", arguments.gate.config, usual.gate.config);
+  add("profile", "--profile ", arguments.gate.profile, usual.gate.profile);
+  if (arguments.command.empty()) add("implementation", "-i ", arguments.implementation, usual.implementation);
+  add("executable", "--executable ", arguments.executable, usual.executable);
+  add("suite", "--suite ", arguments.suite, usual.suite);
+  add("scenarios", "--scenarios ", arguments.scenarios, usual.scenarios);
+  add("isolation", "--isolation=", arguments.isolation, usual.isolation);
+  add("observation", "--observation=", arguments.observation, usual.observation);
+  if (arguments.time_scale != usual.time_scale && !arguments.said_at.contains("time-scale"))
+    text += fmt::format("--time-scale {} ", arguments.time_scale);
+  return text;
+}
+
 // What a file states as known and was met, as a sentence.
 std::string unexpected_text(const KnownViolation& known) {
   return fmt::format("{} is stated as a known violation{}, and was met: {}", known.requirement,
@@ -55,7 +75,7 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
   const auto one = [](const Error& error) { return tl::unexpected(std::vector{error}); };
   Prepared prepared;
   const auto directory = scenarios_directory(arguments.scenarios);
-  if (!directory) return one(directory.error());
+  if (!directory) return one(placed(directory.error(), arguments.said_at, "scenarios"));
   auto library = load_library(*directory);
   if (!library) return tl::unexpected(library.error());
   prepared.library = std::move(*library);
@@ -65,7 +85,8 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
                                                                        : arguments.implementation,
                                       *directory)
           : ad_hoc_implementation(arguments.command);
-  if (!implementation) return tl::unexpected(implementation.error());
+  if (!implementation)
+    return tl::unexpected(placed(implementation.error(), arguments.said_at, "implementation"));
   prepared.implementation = *implementation;
   if (!arguments.executable.empty()) {
     auto other = std::make_shared<Implementation>(**implementation);
@@ -73,9 +94,6 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
     other->build.reset();
     prepared.implementation = other;
   }
-  auto program = find_program_of(*prepared.implementation);
-  if (!program) return one(program.error());
-  prepared.executable = program->path;
   Selection selection;
   selection.patterns = arguments.patterns;
   selection.tags = arguments.tags;
@@ -90,6 +108,11 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
                        {},
                        "suites: " + all_names<Suite>() + ", all"});
   }
+  auto missing = unselected(selection, prepared.library, prepared.implementation, arguments.said_at);
+  if (!missing.empty()) return tl::unexpected(std::move(missing));
+  auto program = find_program_of(*prepared.implementation);
+  if (!program) return one(program.error());
+  prepared.executable = program->path;
   Wanted wanted{arguments.isolation != "none", arguments.observation != "polling"};
   // What is not selected needs nothing, and shall not be missed.
   for (const Case& selected : plan_cases(prepared.library.scenarios, prepared.implementation,
@@ -102,6 +125,13 @@ Loaded<Prepared> prepare(const RunArguments& arguments) {
   if (!program->absent.empty())
     for (Case& planned : prepared.cases) planned.skip = program->absent;
   return prepared;
+}
+
+std::vector<std::string> every_case_id(const Prepared& prepared) {
+  std::vector<std::string> ids;
+  for (const Scenario& scenario : prepared.library.scenarios)
+    ids.push_back(case_id(scenario, prepared.implementation->name));
+  return ids;
 }
 
 RunResult facts_of(const Prepared& prepared, const RunArguments& arguments) {
@@ -129,6 +159,8 @@ Plan plan_of(const Prepared& prepared, const RunArguments& arguments, const RunR
   plan.observation = facts.observation;
   plan.notes = facts.notes;
   plan.catalogue = prepared.library.catalogue;
+  plan.rerun = rerun_of(arguments);
+  if (!arguments.command.empty()) plan.rerun_end = " -- " + command_line(arguments.command);
   return plan;
 }
 

@@ -27,6 +27,9 @@ struct Prepared {
 // Everything up to the first case; a program that has to be built is built.
 Loaded<Prepared> prepare(const RunArguments& arguments);
 
+// Of all cases that there are, selected or not.
+std::vector<std::string> every_case_id(const Prepared& prepared);
+
 // Told while cases run.
 struct Audience {
   std::function<void(const Case&)> begun;

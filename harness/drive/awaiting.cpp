@@ -175,10 +175,12 @@ CaseDriver::Done CaseDriver::act(const Await& step) {
                            to_text(step.of));
       };
   }
-  wait([&] { return condition() || hopeless(); }, within);
+  const auto said = [&] { return step.or_message && m_messages > m_messages_before; };
+  wait([&] { return condition() || said() || hopeless(); }, within);
   drain_outputs();
   if (!condition()) {
-    m_missing = missing();
+    if (said()) return true;
+    m_missing = missing() + (step.or_message ? ", and nothing was said on standard error" : "");
     return false;
   }
   // Forked workers are there, and their socket listens, before anybody has the handlers of its signals. No

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "drive/step_text.hpp"
 #include "linux/process.hpp"
@@ -83,6 +84,7 @@ Result<void> CaseDriver::run_steps() {
     if (const auto started = act(m_case.scenario.launch); !started) return tl::unexpected(started.error());
   for (std::size_t i = 0; i < m_case.scenario.steps.size(); ++i) {
     const Step& step = m_case.scenario.steps[i];
+    m_messages_before = std::exchange(m_messages_as_step_begins, m_messages);
     m_recorder.record(Source::driver, StepBegun{static_cast<int>(i), step_text(step)});
     m_missing.clear();
     const Done done = std::visit([this](const auto& action) { return act(action); }, step.action);
@@ -101,6 +103,7 @@ void CaseDriver::on_event(const Event& event, std::size_t bytes) {
   m_guard.count(event, bytes);
   const auto* output = std::get_if<Output>(&event.what);
   if (!output) return;
+  if (output->stream == Stream::err && !output->text.empty()) ++m_messages;
   for (const auto& [kind, name] : Names<LineKind>::table) {
     const auto& pattern = pattern_of(m_case.implementation->log, kind);
     if (!pattern) continue;

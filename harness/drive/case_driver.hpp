@@ -21,6 +21,8 @@
 
 namespace clusterspec {
 
+struct Endpoint;
+
 struct CellOptions {
   Isolation isolation = Isolation::namespaces;
   bool notification = true;  // else polling
@@ -37,7 +39,8 @@ struct Instance {
   std::string name;
   Pid pid = 0;
   std::optional<Terminal> terminal;
-  Fd input;  // our end of its standard input, kept open
+  Fd input;   // our end of its standard input, kept open
+  Fd output;  // its end of its standard output, where a step fills that
   std::unique_ptr<OutputReader> out, err;
 };
 
@@ -74,6 +77,9 @@ class CaseDriver {
   Done act(const SendSignal& step);
   Done act(const Press& step);
   Done act(const Occupy& step);
+  Done act(const SpoilOutput& step);
+  Done act(const Replace& step);
+  Done act(const Orphan& step);
   Done act(const Look& step);
   Done act(const Hold& step);
   Done act(const AwaitHeld& step);
@@ -83,6 +89,8 @@ class CaseDriver {
   Done act(const Thaw& step);
 
   Done start_instance(const Launch& launch);
+  Result<void> make_directory(const Launch& launch);
+  Result<void> write_files(const Launch& launch, const Endpoint& endpoint);
   Result<void> attach_output(Instance& instance, Fd& out, Fd& err);
   bool signal_target(const Target& target, Signal signal);
   // False: the deadline came first, or the server crossed a limit.
@@ -105,6 +113,7 @@ class CaseDriver {
     bool keep_alive;
     int pipelined;
     Duration hung_after;
+    Family over = Family::ipv4;
   };
   std::shared_ptr<ConnectionPlan> plan_connections(const Exchange& exchange);
   bool open_counted(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan);
@@ -127,7 +136,8 @@ class CaseDriver {
   int m_port = 3000;
   std::string m_directory;
   bool m_remove_directory = false;
-  FileLimit m_files;  // of our descriptors, before we raised it
+  std::string m_executable;  // of the server; a copy where a step replaces it
+  FileLimit m_files;         // of our descriptors, before we raised it
 
   ProcessWatch m_processes;
   Guard m_guard;
@@ -149,6 +159,9 @@ class CaseDriver {
     Pid about = 0;
   };
   std::vector<SeenLine> m_lines;
+  int m_messages = 0;                 // lines on standard error
+  int m_messages_before = 0;          // as the step before this one began
+  int m_messages_as_step_begins = 0;  // as this one did
   std::string m_missing;
 };
 

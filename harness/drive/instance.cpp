@@ -29,6 +29,12 @@ bool needs_directory(const Implementation& it) {
                      [&](const auto& variable) { return named(variable.second); });
 }
 
+template <class Action>
+bool has_step(const Scenario& scenario) {
+  return std::any_of(scenario.steps.begin(), scenario.steps.end(),
+                     [](const Step& step) { return std::holds_alternative<Action>(step.action); });
+}
+
 }  // namespace
 
 Result<void> CaseDriver::attach_output(Instance& instance, Fd& out, Fd& err) {
@@ -44,29 +50,42 @@ Result<void> CaseDriver::attach_output(Instance& instance, Fd& out, Fd& err) {
 
 CaseDriver::Done CaseDriver::act(const Launch& step) { return start_instance(step); }
 
-CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
-  const Implementation& implementation = *m_case.implementation;
-  if (m_directory.empty()) {
-    if (launch.other_directory || needs_directory(implementation)) {
-      auto directory = make_case_directory(m_options.isolation);
-      if (!directory) return tl::unexpected(directory.error());
-      m_directory = *directory;
-      m_remove_directory = m_options.isolation == Isolation::none;
-    }
-  }
-  const Endpoint endpoint{m_host, m_port, m_directory};
-  const Arguments arguments = compose_arguments(implementation, launch, endpoint);
-  for (const auto& [path, file] : implementation.files)
+// {dir}, once for all instances, and the copy of the executable there.
+Result<void> CaseDriver::make_directory(const Launch& launch) {
+  const bool copied = has_step<Replace>(m_case.scenario);
+  if (m_executable.empty()) m_executable = m_options.executable;
+  if (!m_directory.empty() || !(copied || launch.other_directory || needs_directory(*m_case.implementation)))
+    return {};
+  auto directory = make_case_directory(m_options.isolation);
+  if (!directory) return tl::unexpected(directory.error());
+  m_directory = *directory;
+  m_remove_directory = m_options.isolation == Isolation::none;
+  if (!copied) return {};
+  m_executable = m_directory + m_executable.substr(m_executable.rfind('/'));
+  return copy_program(m_options.executable, m_executable);
+}
+
+Result<void> CaseDriver::write_files(const Launch& launch, const Endpoint& endpoint) {
+  for (const auto& [path, file] : m_case.implementation->files)
     if (auto written = write_file(m_directory + "/" + path, fill_in(file.text, launch, endpoint),
                                   permissions_of(file).value_or(0644));
         !written)
-      return tl::unexpected(written.error());
+      return written;
+  return {};
+}
+
+CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
+  const Implementation& implementation = *m_case.implementation;
+  if (auto made = make_directory(launch); !made) return tl::unexpected(made.error());
+  const Endpoint endpoint{m_host, m_port, m_directory};
+  const Arguments arguments = compose_arguments(implementation, launch, endpoint);
+  if (auto written = write_files(launch, endpoint); !written) return tl::unexpected(written.error());
 
   auto instance = std::make_unique<Instance>();
   instance->name = launch.instance;
   SpawnRequest request;
-  request.executable = m_options.executable;
-  request.arguments.push_back(launch.argv0.empty() ? m_options.executable : launch.argv0);
+  request.executable = m_executable;
+  request.arguments.push_back(launch.argv0.empty() ? m_executable : launch.argv0);
   request.arguments.insert(request.arguments.end(), arguments.list.begin(), arguments.list.end());
   request.environment = own_environment();
   for (const std::string& assignment : compose_environment(implementation, launch, endpoint))
@@ -98,6 +117,7 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   if (auto attached = attach_output(*instance, out, err); !attached) return tl::unexpected(attached.error());
   request.output = out.get();
   request.error = err.get();
+  if (has_step<SpoilOutput>(m_case.scenario)) instance->output = duplicate(out);
   request.ignored = launch.ignored;
   request.first_process = launch.first_process;
   if (launch.first_process) m_processes.nested();
@@ -120,7 +140,7 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   Launched launched;
   launched.instance = launch.instance;
   launched.pid = spawned->pid;
-  launched.executable = m_options.executable;
+  launched.executable = m_executable;
   launched.arguments = request.arguments;
   for (const int index : arguments.clustering)
     launched.clustering.push_back(index + 1);  // argv[0] comes before
@@ -131,7 +151,7 @@ CaseDriver::Done CaseDriver::start_instance(const Launch& launch) {
   if (!expected_listeners) return tl::unexpected(expected_listeners.error());
   launched.workers = *expected_workers;
   launched.listeners = *expected_listeners;
-  launched.address = launch.defaults ? "0.0.0.0" : m_host;
+  launched.address = launch.defaults ? "0.0.0.0" : launch.host.empty() ? m_host : launch.host;
   launched.port = launch.defaults ? 3000 : m_port;
   if (!implementation.dialect.launcher_serves) launched.launcher_serves = false;
   if (implementation.dialect.forks) launched.forks = true;

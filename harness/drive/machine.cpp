@@ -18,7 +18,7 @@ namespace {
 
 constexpr Link k_any_link{std::chrono::milliseconds(1), 0};
 
-constexpr int k_isolated = 1, k_notifying = 2, k_attributing = 4, k_changing_user = 8;
+constexpr int k_isolated = 1, k_notifying = 2, k_attributing = 4, k_changing_user = 8, k_with_ipv6 = 16;
 
 // What a cell could do, and what stands in the way of the rest.
 struct Able {
@@ -32,9 +32,10 @@ std::string try_all(Isolation isolation, const Wanted& wanted) {
   std::string text(1, '\0');
   if (const auto entered = enter_isolation(isolation); !entered)
     return text + "\t" + entered.error().message + '\n';
-  text[0] = static_cast<char>(k_isolated | (wanted.notification && notification_allowed() ? k_notifying : 0) |
-                              (copying_allowed() ? k_attributing : 0) |
-                              (AsOtherUser().possible() ? k_changing_user : 0));
+  text[0] =
+      static_cast<char>(k_isolated | (wanted.notification && notification_allowed() ? k_notifying : 0) |
+                        (copying_allowed() ? k_attributing : 0) |
+                        (AsOtherUser().possible() ? k_changing_user : 0) | (has_ipv6() ? k_with_ipv6 : 0));
   if (isolation == Isolation::none) return text;
   if (wanted.link)
     if (const auto linked = NetworkLink::open(k_any_link); !linked)
@@ -122,6 +123,8 @@ MachineFacts explore_machine(const Wanted& wanted) {
         "copying a server's descriptors (pidfd_getfd) is refused here: cases that need to know who serves a "
         "connection are skipped");
   facts.machine.other_users = (able.what & k_changing_user) != 0;
+  facts.machine.ipv6 = (able.what & k_with_ipv6) != 0;
+  if (!facts.machine.ipv6) facts.machine.notes.push_back("no IPv6 (::1) here: cases with it are skipped");
   facts.machine.terminal = static_cast<bool>(open_terminal());
   if (!facts.machine.terminal)
     facts.machine.notes.push_back("no pty can be opened: cases with a terminal are skipped");

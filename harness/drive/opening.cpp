@@ -32,7 +32,8 @@ std::shared_ptr<ConnectionPlan> CaseDriver::plan_connections(const Exchange& exc
   auto plan = std::make_shared<ConnectionPlan>();
   plan->group = exchange.group;
   plan->request = exchange.request;
-  plan->host = m_host;
+  const std::string host = exchange.over == Family::ipv6 ? "::1" : m_host;
+  plan->host = host;
   plan->port = m_port;
   plan->network = m_client_side;
   plan->keep_alive = exchange.keep_alive;
@@ -42,16 +43,16 @@ std::shared_ptr<ConnectionPlan> CaseDriver::plan_connections(const Exchange& exc
   if (const auto it = kinds.find(exchange.request); it != kinds.end()) {
     plan->requests = exchange.pipelined;
     for (int left = exchange.pipelined; left > 0; --left)
-      plan->bytes += request_bytes(it->second, fmt::format("{}:{}", m_host, m_port), exchange.delay,
-                                   exchange.bytes, exchange.keep_alive || left > 1);
+      plan->bytes += request_bytes(it->second, address_text(host, m_port), exchange.delay, exchange.bytes,
+                                   exchange.keep_alive || left > 1);
     plan->head = it->second.method == "HEAD";
   }
   return plan;
 }
 
 CaseDriver::Done CaseDriver::act(const Open& step) {
-  const auto plan = plan_connections(
-      {step.group, step.request, step.delay, step.bytes, step.keep_alive, step.pipelined, step.hung_after});
+  const auto plan = plan_connections({step.group, step.request, step.delay, step.bytes, step.keep_alive,
+                                      step.pipelined, step.hung_after, step.over});
   plan->read_rate = step.read_rate;
   plan->write_rate = step.write_rate;
   if (plan->bytes.empty() && step.request != "nothing")

@@ -5,7 +5,6 @@
 
 #include "drive/case_driver.hpp"
 #include "linux/process.hpp"
-#include "linux/tcp.hpp"
 
 namespace clusterspec {
 
@@ -82,18 +81,6 @@ CaseDriver::Done CaseDriver::act(const Press& step) {
     return true;
   }
   return failure(ErrorKind::harness, "press: no instance was launched with a terminal");
-}
-
-CaseDriver::Done CaseDriver::act(const Occupy& step) {
-  auto occupied = occupy_port(m_host, m_port, step.how == Occupation::shared, step.other_user);
-  if (!occupied) return tl::unexpected(occupied.error());
-  if (!*occupied) {
-    // Which is as it should be if it is another user's.
-    m_missing = "the port is in use already, by a program that lets nobody join";
-    return step.other_user;
-  }
-  m_occupied.push_back(std::move(*occupied));
-  return true;
 }
 
 CaseDriver::Done CaseDriver::act(const Look& step) {

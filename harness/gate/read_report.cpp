@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -85,7 +86,12 @@ class Members {
   std::string path(const std::string& name) const { return m_path + name; }
   std::string& wrong() { return m_wrong; }
   void must_be(const char* name, const std::string& what) {
-    if (m_wrong.empty()) m_wrong = fmt::format("{}{} must be {}", m_path, name, what);
+    if (!m_wrong.empty()) return;
+    const auto it = m_object.find(name);
+    const std::string found =
+        it == m_object.end() ? "" : it->dump(-1, ' ', true, Json::error_handler_t::replace);
+    m_wrong = fmt::format("{}{} must be {}{}", m_path, name, what,
+                          found.empty() || found.size() > 60 ? "" : ", not " + found);
   }
 
  private:
@@ -238,6 +244,29 @@ void read_facts(const Json& object, RunResult& run, std::string& wrong) {
 
 }  // namespace
 
+namespace {
+
+// What is no JSON, with its place; empty: it is.
+std::string parse(std::string_view text, Json& document) {
+  try {
+    document = Json::parse(text);
+    return {};
+  } catch (const Json::parse_error& error) {
+    const auto before = text.substr(0, error.byte > 0 ? error.byte - 1 : 0);
+    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+    if (text.find_first_not_of(" \t\r\n", std::min(error.byte, text.size())) == std::string_view::npos)
+      return fmt::format(
+          "line {}: it ends in the middle: the run was killed while it wrote it, or not all of it was copied",
+          line);
+    const auto column = before.size() - (before.rfind('\n') + 1) + 1;
+    return fmt::format("line {}, column {}: it is no JSON", line, column);
+  } catch (const Json::exception&) {
+    return "it is no JSON";
+  }
+}
+
+}  // namespace
+
 Result<ReadReport> read_report(std::string_view text, const std::string& file) {
   const auto faulty = [&](const std::string& why) {
     return failure(ErrorKind::file, fmt::format("{}: {}", file, why),
@@ -245,13 +274,14 @@ Result<ReadReport> read_report(std::string_view text, const std::string& file) {
   };
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
     return faulty("it is empty: the run that was to write it has not ended, or was killed");
-  const Json document = Json::parse(text, nullptr, false);
-  if (document.is_discarded()) return faulty("it is no whole JSON");
+  Json document;
+  if (const std::string why = parse(text, document); !why.empty()) return faulty(why);
   std::string wrong;
   Members members(document, "", wrong);
   if (members.text("format") != "clusterspec-report") return faulty("it is no report of clusterspec");
   if (members.whole("version") != k_version)
-    return faulty(fmt::format("it is of another version than {}", k_version));
+    return faulty(fmt::format("it is of version {}, and this clusterspec reads version {}",
+                              document["version"].dump(), k_version));
   ReadReport report;
   report.file = file;
   read_facts(members.object("run"), report.run, wrong);

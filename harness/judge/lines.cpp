@@ -23,6 +23,15 @@ void judge_count(const ExpectLines& expect, const DeclaredLines& lines, Assessme
        .proof = count > *expect.count ? Proof::seen : Proof::missing});
 }
 
+void judge_most(const ExpectLines& expect, const DeclaredLines& lines, Assessment& assessment) {
+  const int count = static_cast<int>(lines.size());
+  if (count <= *expect.at_most) return;
+  assessment.violated({.expected = "at most " + counted(*expect.at_most, name_of_line(expect)),
+                       .actual = fmt::format("{}, the last {}", count, quoted(lines.back().output->text)),
+                       .evidence = few_of(lines),
+                       .hint = ""});
+}
+
 void judge_wholeness(const ExpectLines& expect, const CaseView& view, Assessment& assessment) {
   std::vector<std::string> broken;
   std::vector<int> evidence;
@@ -98,8 +107,9 @@ Assessment judge_it(const ExpectLines& expect, const CaseView& view) {
     return assessment;
   }
   const auto lines = lines_like(view, *pattern);
-  const bool counts = expect.count || expect.once_about_each || expect.once_by_each;
+  const bool counts = expect.count || expect.at_most || expect.once_about_each || expect.once_by_each;
   if (expect.count) judge_count(expect, lines, assessment);
+  if (expect.at_most) judge_most(expect, lines, assessment);
   if (expect.once_about_each || expect.once_by_each) {
     const auto processes = view.some_of(expect.of, assessment);
     if (!processes.empty() || view.expected_number(expect.of) == 0) {

@@ -16,16 +16,11 @@ struct DumpedListeners {
   std::vector<const ListenerSeen*> listeners;  // on a port that the case is about
 };
 
-std::string address_of(const std::string& address, int port) {
-  return address.find(':') == std::string::npos ? fmt::format("{}:{}", address, port)
-                                                : fmt::format("[{}]:{}", address, port);
-}
-
 std::string name_of_socket(const CaseView& view, const ListenerSeen& listener) {
   std::vector<std::string> holders;
   for (const Pid pid : listener.holders) holders.push_back(view.cluster().name(pid));
   const std::string held = holders.empty() ? "" : " held by " + list(holders);
-  return fmt::format("{}, socket {}{}", printable(address_of(listener.address, listener.port), 80),
+  return fmt::format("{}, socket {}{}", printable(address_text(listener.address, listener.port), 80),
                      listener.socket, held);
 }
 
@@ -135,7 +130,7 @@ void judge_address(const ExpectListeners& expect, const CaseView& view, const Du
   std::set<std::string> addresses;
   std::vector<const ListenerSeen*> elsewhere;
   for (const ListenerSeen* listener : look.listeners) {
-    const std::string address = address_of(listener->address, listener->port);
+    const std::string address = address_text(listener->address, listener->port);
     addresses.insert(address);
     const std::string bare = fmt::format("{}:{}", listener->address, listener->port);
     if (address != expect.address && bare != expect.address) elsewhere.push_back(listener);

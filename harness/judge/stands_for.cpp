@@ -33,7 +33,9 @@ bool disturbed(Before before) {
     const auto* launch = std::get_if<Launch>(&step.action);
     return std::holds_alternative<Press>(step.action) || std::holds_alternative<SendSignal>(step.action) ||
            std::holds_alternative<Occupy>(step.action) || std::holds_alternative<Inject>(step.action) ||
-           std::holds_alternative<Freeze>(step.action) || (launch && launch->instance != k_first_instance);
+           std::holds_alternative<SpoilOutput>(step.action) || std::holds_alternative<Replace>(step.action) ||
+           std::holds_alternative<Orphan>(step.action) || std::holds_alternative<Freeze>(step.action) ||
+           (launch && launch->instance != k_first_instance);
   });
 }
 

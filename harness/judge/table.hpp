@@ -26,5 +26,6 @@ Assessment judge_it(const ExpectDuration& expect, const CaseView& view);
 Assessment judge_it(const ExpectPort& expect, const CaseView& view);
 Assessment judge_it(const ExpectSignals& expect, const CaseView& view);
 Assessment judge_it(const ExpectLeftovers& expect, const CaseView& view);
+Assessment judge_it(const ExpectOrphans& expect, const CaseView& view);
 
 }  // namespace clusterspec

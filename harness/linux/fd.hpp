@@ -51,6 +51,9 @@ Result<SocketPair> make_socket_pair(bool credentials);
 
 Result<Fd> open_null();
 
+// Another descriptor of the same open file; empty if there is none left.
+Fd duplicate(const Fd& fd);
+
 void set_nonblocking(int fd);
 
 // Monotonic clock, ns.

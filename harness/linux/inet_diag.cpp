@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -121,20 +122,21 @@ std::vector<ListenerSeen> InetDiag::listeners() {
 
 std::vector<ConnectionEnd> InetDiag::connections(int port) {
   std::vector<ConnectionEnd> found;
-  dump(m_socket->handle.get(), AF_INET, 1U << TCP_ESTABLISHED | 1U << TCP_CLOSE_WAIT | 1U << TCP_SYN_RECV,
-       port, add_connection, &found);
+  for (const int family : {AF_INET, AF_INET6})
+    dump(m_socket->handle.get(), family, 1U << TCP_ESTABLISHED | 1U << TCP_CLOSE_WAIT | 1U << TCP_SYN_RECV,
+         port, add_connection, &found);
   return found;
 }
 
 std::optional<ConnectionEnd> InetDiag::connection(const EndpointPair& pair) {
   Buffer buffer;
   inet_diag_req_v2* request = nullptr;
-  nlmsghdr* header = start_request(buffer, 0, AF_INET, request);
+  nlmsghdr* header = start_request(buffer, 0, pair.v6 ? AF_INET6 : AF_INET, request);
   request->idiag_states = ~0U;
   request->id.idiag_sport = htons(pair.local_port);
   request->id.idiag_dport = htons(pair.remote_port);
-  request->id.idiag_src[0] = pair.local_address;
-  request->id.idiag_dst[0] = pair.remote_address;
+  std::copy(pair.local_address.begin(), pair.local_address.end(), request->id.idiag_src);
+  std::copy(pair.remote_address.begin(), pair.remote_address.end(), request->id.idiag_dst);
   request->id.idiag_cookie[0] = request->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
   if (mnl_socket_sendto(m_socket->handle.get(), header, header->nlmsg_len) < 0) return std::nullopt;
   const ssize_t got = mnl_socket_recvfrom(m_socket->handle.get(), buffer.data(), buffer.size());

@@ -1,6 +1,7 @@
 // TCP sockets as the kernel lists them (sock_diag(7)), in the network namespace in which the object was made.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,8 +20,11 @@ struct ConnectionEnd {
   std::uint16_t client_port = 0;
 };
 
+// Network byte order; IPv4's addresses are the first of the four.
+using RawAddress = std::array<std::uint32_t, 4>;
 struct EndpointPair {
-  std::uint32_t local_address = 0, remote_address = 0;  // IPv4, network byte order
+  bool v6 = false;
+  RawAddress local_address{}, remote_address{};
   std::uint16_t local_port = 0, remote_port = 0;
 };
 
@@ -38,7 +42,7 @@ class InetDiag {
   std::optional<ConnectionEnd> connection(const EndpointPair& pair);
 
   // All whose end on this port is open: in a handshake, in a queue, or accepted and not closed by its
-  // process.
+  // process; also those over IPv4 to a socket of IPv6.
   std::vector<ConnectionEnd> connections(int port);
 
  private:

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <filesystem>
 
@@ -71,6 +72,30 @@ Result<void> write_file(const std::string& path, std::string_view text, int perm
   if (!write_all(file->get(), text) || ::fchmod(file->get(), static_cast<mode_t>(permissions)) != 0)
     return system_failure("writing " + path);
   return {};
+}
+
+Result<void> copy_program(const std::string& from, const std::string& to) {
+  const std::string beside = to + ".new";
+  std::error_code failed;
+  std::filesystem::copy_file(from, beside, std::filesystem::copy_options::overwrite_existing, failed);
+  if (!failed) std::filesystem::rename(beside, to, failed);
+  if (failed)
+    return failure(ErrorKind::harness, fmt::format("copying {} to {}: {}", from, to, failed.message()));
+  return {};
+}
+
+Result<void> remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) return system_failure("removing " + path);
+  return {};
+}
+
+void fill_up(int socket) {
+  std::array<char, 4096> filler;
+  filler.fill('.');
+  // What is too much at once may still fit in part.
+  for (std::size_t size = filler.size(); size > 0; size /= 2)
+    while (::send(socket, filler.data(), size, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
+    }
 }
 
 Result<Fd> lock_file(const std::string& path) {

@@ -26,6 +26,14 @@ Result<Fd> create_file(const std::string& path);
 // The whole of it, with these permissions whatever the umask is.
 Result<void> write_file(const std::string& path, std::string_view text, int permissions);
 
+// A copy with the same permissions, in the place of what may stand there: whoever opens `to` finds the one or
+// the other.
+Result<void> copy_program(const std::string& from, const std::string& to);
+Result<void> remove_file(const std::string& path);
+
+// Takes up all the room of a stream socket whose reader reads nothing: whoever writes to it now waits.
+void fill_up(int socket);
+
 // Waits until nobody holds the lock of that file, which is made if need be, and takes it (flock(2)). It is
 // held as long as the descriptor is open, here or in a process that got it.
 Result<Fd> lock_file(const std::string& path);

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstring>
+
 #include "linux/other_user.hpp"
 #include "linux/process.hpp"
 
@@ -25,12 +27,43 @@ constexpr int k_last_segment_size = 20000;
 constexpr int k_little_room = 16384;    // bytes
 constexpr int k_timestamp_option = 12;  // bytes of each segment, RFC 7323
 
-sockaddr_in address_of(const std::string& host, int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  ::inet_pton(AF_INET, host == "0.0.0.0" ? "127.0.0.1" : host.c_str(), &address.sin_addr);
+union Address {
+  sockaddr any;
+  sockaddr_in v4;
+  sockaddr_in6 v6;
+  sockaddr_storage room;
+};
+
+socklen_t size_of(const Address& address) {
+  return address.any.sa_family == AF_INET6 ? sizeof address.v6 : sizeof address.v4;
+}
+
+Address address_of(const std::string& host, int port) {
+  Address address{};
+  std::memset(&address, 0, sizeof address);
+  if (host.find(':') != std::string::npos) {
+    address.v6.sin6_family = AF_INET6;
+    address.v6.sin6_port = htons(static_cast<std::uint16_t>(port));
+    ::inet_pton(AF_INET6, host.c_str(), &address.v6.sin6_addr);
+  } else {
+    address.v4.sin_family = AF_INET;
+    address.v4.sin_port = htons(static_cast<std::uint16_t>(port));
+    ::inet_pton(AF_INET, host == "0.0.0.0" ? "127.0.0.1" : host.c_str(), &address.v4.sin_addr);
+  }
   return address;
+}
+
+std::uint16_t port_of(const Address& address) {
+  return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+}
+
+RawAddress raw(const Address& address) {
+  RawAddress bytes{};
+  if (address.any.sa_family == AF_INET6)
+    std::memcpy(bytes.data(), &address.v6.sin6_addr, sizeof address.v6.sin6_addr);
+  else
+    bytes[0] = address.v4.sin_addr.s_addr;
+  return bytes;
 }
 
 template <class T>
@@ -48,7 +81,8 @@ void set_option(int fd, int level, int name, int value) {
 
 Connecting start_connect(const std::string& host, int port, bool little_room) {
   Connecting connecting;
-  connecting.fd = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const Address address = address_of(host, port);
+  connecting.fd = Fd(::socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!connecting.fd) {
     connecting.errno_value = errno;
     return connecting;
@@ -56,9 +90,7 @@ Connecting start_connect(const std::string& host, int port, bool little_room) {
   set_option(connecting.fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   // Before the connection, since its window's scale is agreed upon there (tcp(7)).
   if (little_room) set_option(connecting.fd.get(), SOL_SOCKET, SO_RCVBUF, k_little_room);
-  const sockaddr_in address = address_of(host, port);
-  if (::connect(connecting.fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
-      errno != EINPROGRESS)
+  if (::connect(connecting.fd.get(), &address.any, size_of(address)) != 0 && errno != EINPROGRESS)
     connecting.errno_value = errno;
   return connecting;
 }
@@ -72,13 +104,12 @@ int local_port(int fd) {
 }
 
 std::optional<EndpointPair> server_end_of(int client) {
-  sockaddr_in ours{}, theirs{};
+  Address ours{}, theirs{};
   socklen_t size = sizeof ours;
-  if (::getsockname(client, reinterpret_cast<sockaddr*>(&ours), &size) != 0) return std::nullopt;
+  if (::getsockname(client, &ours.any, &size) != 0) return std::nullopt;
   size = sizeof theirs;
-  if (::getpeername(client, reinterpret_cast<sockaddr*>(&theirs), &size) != 0) return std::nullopt;
-  return EndpointPair{theirs.sin_addr.s_addr, ours.sin_addr.s_addr, ntohs(theirs.sin_port),
-                      ntohs(ours.sin_port)};
+  if (::getpeername(client, &theirs.any, &size) != 0) return std::nullopt;
+  return EndpointPair{ours.any.sa_family == AF_INET6, raw(theirs), raw(ours), port_of(theirs), port_of(ours)};
 }
 
 void mark_listener(int listener, int mark) {
@@ -106,19 +137,14 @@ ListenerFacts listener_facts(int listener) {
   facts.reuse_port = option(listener, SOL_SOCKET, SO_REUSEPORT, 0) != 0;
   struct stat status {};
   if (::fstat(listener, &status) == 0) facts.inode = status.st_ino;
-  sockaddr_storage address{};
+  Address address{};
   socklen_t size = sizeof address;
-  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  ::getsockname(listener, &address.any, &size);
   char text[INET6_ADDRSTRLEN] = {};
-  if (family == AF_INET) {
-    const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address);
-    ::inet_ntop(AF_INET, &v4->sin_addr, text, sizeof text);
-    facts.port = ntohs(v4->sin_port);
-  } else {
-    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address);
-    ::inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof text);
-    facts.port = ntohs(v6->sin6_port);
-  }
+  const void* bytes = family == AF_INET6 ? static_cast<const void*>(&address.v6.sin6_addr)
+                                         : static_cast<const void*>(&address.v4.sin_addr);
+  ::inet_ntop(family, bytes, text, sizeof text);
+  facts.port = port_of(address);
   facts.address = text;
   return facts;
 }
@@ -158,25 +184,27 @@ int listen_on(int socket, int backlog) { return ::listen(socket, backlog) == 0 ?
 
 Result<Fd> occupy_port(const std::string& host, int port, bool reuse_port, bool other_user) {
   const AsOtherUser user(other_user);
-  Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Address address = address_of(host, port);
+  Fd fd(::socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return system_failure("socket");
   set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (reuse_port) set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
-  const sockaddr_in address = address_of(host, port);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+  if (::bind(fd.get(), &address.any, size_of(address)) != 0)
     return errno == EADDRINUSE ? Result<Fd>() : system_failure("bind");
   if (::listen(fd.get(), 16) != 0) return errno == EADDRINUSE ? Result<Fd>() : system_failure("listen");
   return fd;
 }
 
+bool has_ipv6() { return free_port("::1").has_value(); }
+
 Result<int> free_port(const std::string& host) {
-  const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address = address_of(host, 0);
+  Address address = address_of(host, 0);
+  const Fd fd(::socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   socklen_t size = sizeof address;
-  if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+  if (!fd || ::bind(fd.get(), &address.any, size_of(address)) != 0 ||
+      ::getsockname(fd.get(), &address.any, &size) != 0)
     return system_failure("bind to a free port");
-  return ntohs(address.sin_port);
+  return port_of(address);
 }
 
 long receive_some(int fd, char* data, std::size_t size) {

@@ -11,6 +11,8 @@
 
 namespace clusterspec {
 
+// `host` is an address of IPv4 or IPv6 in all of these; any of the former is reached at 127.0.0.1.
+
 // A client's socket with a connect under way, non-blocking. errno_value: 0, or why it failed at once.
 struct Connecting {
   Fd fd;
@@ -60,6 +62,9 @@ int listen_on(int socket, int backlog);
 // A bound and listening socket of our own; with or without SO_REUSEPORT. Empty: the kernel does not give it
 // the port, as it is somebody's already (EADDRINUSE).
 Result<Fd> occupy_port(const std::string& host, int port, bool reuse_port, bool other_user = false);
+
+// ::1 is there.
+bool has_ipv6();
 
 // A port that was free at this moment.
 Result<int> free_port(const std::string& host);

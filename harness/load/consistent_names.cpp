@@ -51,6 +51,7 @@ class Follower {
     m_instances.add(std::string(k_first_instance));
     m_instances_ever.add(std::string(k_first_instance));
     m_terminal = read.scenario.launch.terminal;
+    m_first_process = read.scenario.launch.first_process;
   }
 
   void follow() {
@@ -70,6 +71,7 @@ class Follower {
   void operator()(const Launch& it) {
     m_instances.add_once(it.instance, at("launch"), m_mistakes);
     m_terminal = m_terminal || it.terminal;
+    m_first_process = m_first_process || it.first_process;
   }
   void operator()(const Await& it) {
     target("of", it.of);
@@ -91,6 +93,12 @@ class Follower {
     if (!m_terminal)
       m_mistakes.add(at("press"), "there is no terminal to press a key at", "terminal = true, at the launch");
   }
+  void operator()(const Orphan&) {
+    if (!m_first_process)
+      m_mistakes.add(at("orphan"),
+                     "the server has no pid namespace of its own, so orphans are not its children",
+                     "first-process = true, at the launch");
+  }
   void operator()(const Look& it) {
     m_looks.add_once(it.name, at("look"), m_mistakes);
     m_steps.add(it.name);  // "step NAME" is the moment of the look too
@@ -105,6 +113,8 @@ class Follower {
   void operator()(const Freeze& it) { target("freeze", it.of); }
   void operator()(const Thaw& it) { target("thaw", it.of); }
   void operator()(const Occupy&) {}
+  void operator()(const SpoilOutput&) {}
+  void operator()(const Replace&) {}
 
   // Expectations.
   void operator()(const ExpectProcesses& it) {
@@ -146,6 +156,7 @@ class Follower {
   void operator()(const ExpectPort& it) { m_looks.needs(it.at, at("at"), m_mistakes); }
   void operator()(const ExpectSignals& it) { target("signals", it.to); }
   void operator()(const ExpectLeftovers&) {}
+  void operator()(const ExpectOrphans& it) { m_looks.needs(it.at, at("at"), m_mistakes); }
 
  private:
   const toml::source_region& at(std::string_view key) const { return place(*m_table, key); }
@@ -166,7 +177,7 @@ class Follower {
   const ReadScenario& m_read;
   Mistakes& m_mistakes;
   const toml::table* m_table = nullptr;
-  bool m_terminal = false;
+  bool m_terminal = false, m_first_process = false;
   Given m_groups{"connection group", "a step open = \"NAME\" or load = \"NAME\" makes one"};
   Given m_loads{"load", "a step load = \"NAME\" makes one"};
   Given m_looks{"look", "a step look = \"NAME\" takes one"};

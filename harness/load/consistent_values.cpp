@@ -29,6 +29,8 @@ class Rules {
   void operator()(const Launch& it) const {
     at_least("more-values", it.more_values, 0);
     if (it.files) at_least("files", *it.files, 1);
+    wrong_if(it.defaults && given("host"), "host", "the defaults are not given any address",
+             "host or defaults");
     for (const std::string& variable : it.environment)
       wrong_if(variable.find('=') == std::string::npos || variable.starts_with('='), "environment",
                fmt::format("\"{}\" sets no variable", printable(variable)), "\"NAME=value\"");
@@ -84,6 +86,7 @@ class Rules {
              "a program without SO_REUSEPORT is refused by every port in use",
              "occupy = \"shared\" shows whether it can join");
   }
+  void operator()(const Orphan& it) const { at_least("orphan", it.count, 1); }
   void operator()(const Hold& it) const { longer_than_nothing("within", it.within); }
   void operator()(const AwaitHeld& it) const {
     at_least("count", it.count, 1);
@@ -115,9 +118,11 @@ class Rules {
   }
   void operator()(const ExpectEnvironment&) const { judges({"same-variables", "same-directory"}); }
   void operator()(const ExpectLines& it) const {
-    judges({"count", "once-about-each", "once-by-each", "by", "real-status", "whole", "after-started",
-            "on-stdout"});
+    judges({"count", "at-most", "once-about-each", "once-by-each", "by", "real-status", "whole",
+            "after-started", "on-stdout"});
     if (it.count) at_least("count", *it.count, 0);
+    if (it.at_most) at_least("at-most", *it.at_most, 0);
+    wrong_if(it.count && it.at_most, "at-most", "count and at-most exclude each other");
     wrong_if(it.real_status && it.line != LineKind::failed, "real-status",
              "only the failed line states a status");
     wrong_if(it.once_about_each && it.line == LineKind::terminating, "once-about-each",

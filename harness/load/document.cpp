@@ -6,13 +6,18 @@
 
 namespace clusterspec {
 
+namespace {
+constexpr const char* k_what_is_right =
+    "this is no TOML: a line is key = value, a text stands in \"quotes\", a list in [brackets]";
+}
+
 std::optional<toml::table> parse_document(const SourceText& source, Mistakes& mistakes) {
   try {
     return toml::parse(std::string_view(source.text), std::string_view(source.file));
   } catch (const toml::parse_error& error) {
-    mistakes.add(error.source(), std::string(error.description()), "this is no TOML");
+    mistakes.add(error.source(), std::string(error.description()), k_what_is_right);
   } catch (const std::exception& error) {
-    mistakes.add(toml::source_position{1, 1}, error.what(), "this is no TOML");
+    mistakes.add(toml::source_position{1, 1}, error.what(), k_what_is_right);
   }
   return std::nullopt;
 }

@@ -31,14 +31,35 @@ void check(const Settings& it, const toml::table& table, Mistakes& mistakes) {
        "retries is a number from 0 to 100");
   that(it.stress.value_or(0) >= 0 && it.stress.value_or(0) <= 1024, "stress", "stress is at least 0");
   that(it.time_scale.value_or(1) > 0, "time-scale", "time-scale is more than 0");
-  for (const std::string& report : it.reports)
-    that(report.find('=') != std::string::npos || report == "github", "reports",
-         fmt::format("\"{}\" is not FORMAT=FILE", printable(report, 100)));
+}
+
+void check_known(const KnownFailure& known, const toml::table& table, const Catalogue& catalogue,
+                 Mistakes& mistakes) {
+  const toml::node* node = table.get("requirement");
+  if (!node || known.requirement.empty() || find(catalogue, known.requirement)) return;
+  std::vector<std::string> ids;
+  for (const Requirement& requirement : catalogue) ids.push_back(requirement.id);
+  mistakes.add(node->source(),
+               fmt::format("there is no requirement \"{}\"", printable(known.requirement, 100)),
+               did_you_mean(known.requirement, ids) + "`clusterspec list --requirements` shows all");
+}
+
+// Every value of the table, and every text of a list in it.
+void add_places(const toml::table& table, const std::string& prefix, const Mistakes& mistakes,
+                std::map<std::string, SettingPlace>& places) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    places[name] = mistakes.place(node.source());
+    if (const toml::array* list = node.as_array())
+      for (const toml::node& element : *list)
+        if (const auto* text = element.as_string())
+          places.emplace(name + "=" + text->get(), mistakes.place(element.source()));
+  }
 }
 
 }  // namespace
 
-Loaded<Baseline> load_baseline(const SourceText& source) {
+Loaded<Baseline> load_baseline(const SourceText& source, const Catalogue* catalogue) {
   Mistakes mistakes(source);
   const auto root = parse_document(source, mistakes);
   if (!root) return tl::unexpected(mistakes.take());
@@ -56,6 +77,8 @@ Loaded<Baseline> load_baseline(const SourceText& source) {
     const toml::table& table = *list->as_array()->get(i)->as_table();
     KnownFailure known;
     reader.keys(table, "a known failure", [&](auto&& visit) { KnownFailure::describe(known, visit); });
+    known.where = mistakes.location(table.source().begin);
+    if (catalogue) check_known(known, table, *catalogue, mistakes);
     for (const char* key : {"requirement", "case", "reason"})
       if (const auto* value = table.get_as<std::string>(key); value && value->get().empty())
         mistakes.add(value->source(), fmt::format("{} must not be empty", key),
@@ -88,13 +111,16 @@ Loaded<SettingsFile> load_settings(const SourceText& source) {
   Reader reader(mistakes, none);
   SettingsFile settings;
   settings.file = source.file;
-  reader.keys(*root, "the settings", [&](auto&& visit) { SettingsFile::describe(settings, visit); });
+  reader.keys(*root, "a settings file", [&](auto&& visit) { SettingsFile::describe(settings, visit); });
   check(settings.common, *root, mistakes);
+  add_places(*root, "", mistakes, settings.places);
   if (const auto* profiles = root->get_as<toml::table>("profile"))
     for (const auto& [name, table] : *profiles)
       if (const auto it = settings.profiles.find(std::string(name.str()));
-          it != settings.profiles.end() && table.as_table())
+          it != settings.profiles.end() && table.as_table()) {
         check(it->second, *table.as_table(), mistakes);
+        add_places(*table.as_table(), "profile." + it->first + ".", mistakes, settings.places);
+      }
   if (mistakes.any()) return tl::unexpected(mistakes.take());
   return settings;
 }

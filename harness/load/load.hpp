@@ -48,12 +48,16 @@ Loaded<std::vector<Scenario>> load_combinations(const SourceText& source, const 
 // The scenario as a file without a matrix: load_scenario reads the same from it, for the empty combination.
 std::string scenario_text(const Scenario& scenario);
 
-// Known failures, and the same written back.
-Loaded<Baseline> load_baseline(const SourceText& source);
+// Known failures, and the same written back. `catalogue` may be null: then requirement ids are not checked.
+Loaded<Baseline> load_baseline(const SourceText& source, const Catalogue* catalogue);
 std::string baseline_text(const Baseline& baseline);
 
 // clusterspec.toml. Paths in it are as they stand there.
 Loaded<SettingsFile> load_settings(const SourceText& source);
+
+// A clusterspec.toml to go on from, with every key and its meaning. What is set in `chosen` holds, and what
+// is set in `ci` in [profile.ci]; the rest stands behind "#", with its value of `shown`.
+std::string settings_text(const Settings& shown, const Settings& chosen, const Settings& ci);
 
 // The kinds of TOML files there are.
 enum class TomlFile { scenario, implementation, requirements, baseline, settings };

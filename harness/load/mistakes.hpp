@@ -29,6 +29,9 @@ class Mistakes {
   std::vector<Error> take();
 
   Location location(const toml::source_position& at) const;
+  SettingPlace place(const toml::source_region& at) const {
+    return {location(at.begin), line_at(static_cast<int>(at.begin.line))};
+  }
 
  private:
   std::string line_at(int number) const;

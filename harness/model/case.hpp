@@ -29,6 +29,7 @@ struct Machine {
   std::string no_link{};           // why a cell cannot have a link with delay; empty: it can, or nobody asked
   std::map<std::string, std::string> no_sysctl{};  // setting -> why it cannot be made; only those asked for
   bool other_users = false;                        // a process of ours may become another user's
+  bool ipv6 = true;                                // ::1 is there
 };
 
 }  // namespace clusterspec

@@ -17,10 +17,11 @@ struct Location {
 };
 
 enum class ErrorKind {
-  usage,    // the command line asks for something that does not exist
-  file,     // a TOML file or a journal is faulty
-  system,   // a system call failed
-  harness,  // we broke a promise of our own
+  usage,      // the command line asks for something that does not exist
+  selection,  // likewise: a pattern or a tag that no case has
+  file,       // a TOML file or a journal is faulty
+  system,     // a system call failed
+  harness,    // we broke a promise of our own
 };
 
 struct Error {

@@ -38,15 +38,15 @@ struct Names<Source> {
 using What = std::variant<CaseBegun, StepBegun, StepEnded, Launched, Appeared, Executed, Described, Listening,
                           ListenersSeen, ListenerClosed, ClosingQueue, Signalled, Exiting, Exited, Reaped,
                           Output, Concluded, ProcessesSeen, PortProbed, HeldAt, ReleasedFrom, Injected,
-                          CleanedUp, Runaway, Note, HarnessFault, CaseSkipped, CaseEnded>;
+                          Orphaned, CleanedUp, Runaway, Note, HarnessFault, CaseSkipped, CaseEnded>;
 
 // Names in journal lines, in the order of the variant.
 inline constexpr std::array<std::string_view, std::variant_size_v<What>> k_event_names{
-    "case-begun",  "step-begun",    "step-ended",     "launched",        "appeared",      "executed",
-    "described",   "listening",     "listeners-seen", "listener-closed", "closing-queue", "signalled",
-    "exiting",     "exited",        "reaped",         "output",          "concluded",     "processes-seen",
-    "port-probed", "held",          "released",       "injected",        "cleaned-up",    "runaway",
-    "note",        "harness-fault", "skipped",        "case-ended"};
+    "case-begun",  "step-begun", "step-ended",     "launched",        "appeared",      "executed",
+    "described",   "listening",  "listeners-seen", "listener-closed", "closing-queue", "signalled",
+    "exiting",     "exited",     "reaped",         "output",          "concluded",     "processes-seen",
+    "port-probed", "held",       "released",       "injected",        "orphaned",      "cleaned-up",
+    "runaway",     "note",       "harness-fault",  "skipped",         "case-ended"};
 
 struct Event {
   std::int64_t at = 0;  // ns on the monotonic clock since the case began

@@ -80,6 +80,9 @@ struct Text {
                        e.status ? wait_status_text(*e.status) : "status not known");
   }
   std::string operator()(const Reaped& e) const { return fmt::format("process {} was waited for", e.pid); }
+  std::string operator()(const Orphaned& e) const {
+    return fmt::format("process {} has lost its parent, and is process {}'s now", e.pid, e.parent);
+  }
   std::string operator()(const Output& e) const {
     return fmt::format("{} of {}: \"{}\"{}", name_of(e.stream),
                        e.writer ? fmt::format("process {}", e.writer) : "the cluster", printable(e.text, 300),

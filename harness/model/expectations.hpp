@@ -108,11 +108,13 @@ struct ExpectLines {
   Target of{Role::workers, 0, std::string(k_first_instance)};
   std::optional<Target> by;
   bool real_status = false, whole = false, after_started = false, on_stdout = false;
+  std::optional<int> at_most;
 
   template <class Self, class V>
   static void describe(Self& self, V&& v) {
     v("lines", self.line, Need::required, "which of the implementation's declared lines");
     v("count", self.count, Need::optional, "how many in all");
+    v("at-most", self.at_most, Need::optional, "no more than that in all");
     v("once-about-each", self.once_about_each, Need::optional,
       "each process of `of` is named by exactly one, no other pid is");
     v("once-by-each", self.once_by_each, Need::optional,
@@ -306,9 +308,25 @@ struct ExpectLeftovers {
   }
 };
 
+// That process 1 has waited for the orphans of a step `orphan`.
+enum class OrphanState { reaped };
+template <>
+struct Names<OrphanState> {
+  static constexpr std::array table{std::pair{OrphanState::reaped, "reaped"}};
+};
+struct ExpectOrphans {
+  OrphanState state = OrphanState::reaped;
+  std::string at = "end";
+  template <class Self, class V>
+  static void describe(Self& self, V&& v) {
+    v("orphans", self.state, Need::required, "\"reaped\": none is a zombie");
+    v("at", self.at, Need::optional, "at that look; default \"end\"");
+  }
+};
+
 using ExpectationSubject =
     std::variant<ExpectProcesses, ExpectListeners, ExpectArguments, ExpectDescriptors, ExpectEnvironment,
                  ExpectLines, ExpectMessage, ExpectConnections, ExpectServedBy, ExpectSpread, ExpectOrder,
-                 ExpectExit, ExpectDuration, ExpectPort, ExpectSignals, ExpectLeftovers>;
+                 ExpectExit, ExpectDuration, ExpectPort, ExpectSignals, ExpectLeftovers, ExpectOrphans>;
 
 }  // namespace clusterspec

@@ -73,6 +73,7 @@ enum class CallError {
   try_again,
   no_memory,
   too_many_files,
+  file_table_full,
   connection_aborted,
   broken_pipe,
 };
@@ -84,6 +85,7 @@ struct Names<CallError> {
                                     std::pair{CallError::try_again, "EAGAIN"},
                                     std::pair{CallError::no_memory, "ENOMEM"},
                                     std::pair{CallError::too_many_files, "EMFILE"},
+                                    std::pair{CallError::file_table_full, "ENFILE"},
                                     std::pair{CallError::connection_aborted, "ECONNABORTED"},
                                     std::pair{CallError::broken_pipe, "EPIPE"}};
 };

@@ -43,6 +43,7 @@ struct Dialect {
   std::vector<std::string> helpers;
   int least_workers = 0;
   bool keep_alive = true;
+  bool lossless_close = false;
   std::optional<int> at_once;
   std::optional<Duration> grace_period;
 
@@ -71,6 +72,8 @@ struct Dialect {
       "command lines (globs) of processes that it starts and that are no workers");
     v("least-workers", self.least_workers, Need::optional, "it does not run with fewer workers than that");
     v("keep-alive", self.keep_alive, Need::optional, "it keeps connections open after an answer");
+    v("lossless-close", self.lossless_close, Need::optional,
+      "it claims that closing a listener resets no connection");
     v("at-once", self.at_once, Need::optional,
       "so many requests one process handles at a time; default: any number");
     v("grace-period", self.grace_period, Need::optional,

@@ -103,6 +103,16 @@ struct Reaped {
   }
 };
 
+// A process of ours in the server's pid namespace has lost its parent: its next one is process 1 there.
+struct Orphaned {
+  Pid pid = 0, parent = 0;
+  template <class S, class V>
+  static void describe(S& s, V&& v) {
+    v("pid", s.pid);
+    v("parent", s.parent);
+  }
+};
+
 enum class Stream { out, err };
 template <>
 struct Names<Stream> {

@@ -9,6 +9,7 @@
 
 #include "model/gate_steps.hpp"
 #include "model/implementation.hpp"
+#include "model/surroundings_steps.hpp"
 
 namespace clusterspec {
 
@@ -31,6 +32,7 @@ struct Launch {
   int more_values = 0;                // that many more, "value-1", "value-2", …
   std::vector<std::string> operands;  // appended as they are
   bool defaults = false;
+  std::string host;  // empty: 127.0.0.1
   bool terminal = false;
   bool input = false;
   std::vector<std::string> environment;
@@ -53,6 +55,8 @@ struct Launch {
     v("more-values", self.more_values, Need::optional, "that many more generated values");
     v("operands", self.operands, Need::optional, "arguments appended as they are");
     v("defaults", self.defaults, Need::optional, "leave out the arguments for address and port");
+    v("host", self.host, Need::optional,
+      "the address to listen on, for {host}; \"::\" is any of IPv6, default \"127.0.0.1\"");
     v("terminal", self.terminal, Need::optional, "a pty as controlling terminal and standard input");
     v("input", self.input, Need::optional, "standard input is a pipe that stays open (else /dev/null)");
     v("environment", self.environment, Need::optional, "\"NAME=value\" to add");
@@ -105,6 +109,7 @@ struct Await {
   std::string connections;
   std::optional<LineKind> line;
   std::optional<int> count;
+  bool or_message = false;
   std::optional<Duration> within;  // default 5 s; for `ready` the implementation's start-within
 
   template <class Self, class V>
@@ -115,6 +120,8 @@ struct Await {
     v("line", self.line, Need::optional,
       "which declared line, for `line`: printed by `of`, or about the workers `of`");
     v("count", self.count, Need::optional, "how many, for `started` and `line`");
+    v("or-message", self.or_message, Need::optional,
+      "or a line on standard error that came since the step before this one began");
     v("within", self.within, Need::optional, "the deadline, default \"5s\"");
   }
 };
@@ -133,6 +140,13 @@ struct Names<Progress> {
       std::pair{Progress::handled, "handled"}, std::pair{Progress::concluded, "concluded"}};
 };
 
+// By which the clients come: 127.0.0.1 or ::1.
+enum class Family { ipv4, ipv6 };
+template <>
+struct Names<Family> {
+  static constexpr std::array table{std::pair{Family::ipv4, "ipv4"}, std::pair{Family::ipv6, "ipv6"}};
+};
+
 struct Open {
   std::string group;
   std::string request = "quick";  // a kind of the implementation, or "nothing"
@@ -147,6 +161,7 @@ struct Open {
   int read_rate = 0;  // bytes a second; 0: as fast as it goes
   int write_rate = 0;
   int at_once = 64;
+  Family over = Family::ipv4;
   Duration within = std::chrono::seconds(10);
   Duration hung_after = std::chrono::seconds(10);
 
@@ -168,6 +183,7 @@ struct Open {
     v("read-rate", self.read_rate, Need::optional, "a slow reader: so many bytes of the answer a second");
     v("write-rate", self.write_rate, Need::optional, "a slow writer: so many bytes of the request a second");
     v("at-once", self.at_once, Need::optional, "at most that many under way together while opening");
+    v("over", self.over, Need::optional, "ipv4, to 127.0.0.1, or ipv6, to ::1; default ipv4");
     v("within", self.within, Need::optional, "the step's deadline");
     v("hung-after", self.hung_after, Need::optional, "no byte for that long: the outcome is hung");
   }
@@ -283,26 +299,6 @@ struct Press {
   }
 };
 
-// alone: without SO_REUSEPORT, so that nobody can join; shared: with it.
-enum class Occupation { alone, shared };
-template <>
-struct Names<Occupation> {
-  static constexpr std::array table{std::pair{Occupation::alone, "alone"},
-                                    std::pair{Occupation::shared, "shared"}};
-};
-
-// A foreign program holds the port, listening, from here to the end of the case.
-struct Occupy {
-  Occupation how = Occupation::alone;
-  bool other_user = false;
-  template <class Self, class V>
-  static void describe(Self& self, V&& v) {
-    v("occupy", self.how, Need::required, "alone: bound without SO_REUSEPORT; shared: with it");
-    v("other-user", self.other_user, Need::optional,
-      "the program is another user's; the case goes on if it is refused the port");
-  }
-};
-
 // Records the processes, their states and the listeners at this moment, for expectations with `at = NAME`.
 struct Look {
   std::string name;
@@ -312,7 +308,8 @@ struct Look {
   }
 };
 
-using StepAction = std::variant<Launch, Await, Open, Send, Load, Stop, Close, SendSignal, Press, Occupy, Look,
-                                Hold, AwaitHeld, Release, Inject, Freeze, Thaw>;
+using StepAction =
+    std::variant<Launch, Await, Open, Send, Load, Stop, Close, SendSignal, Press, Occupy, SpoilOutput,
+                 Replace, Orphan, Look, Hold, AwaitHeld, Release, Inject, Freeze, Thaw>;
 
 }  // namespace clusterspec

@@ -103,6 +103,11 @@ std::string to_text(Signal signal) {
   return fmt::format("signal {}", signal.number);
 }
 
+std::string address_text(std::string_view host, int port) {
+  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port)
+                                                  : fmt::format("[{}]:{}", host, port);
+}
+
 std::string wait_status_text(int status) {
   // The encoding of wait(2), which every Linux shares: signal in the low 7 bits, core flag, exit code above.
   const int signal = status & 0x7f;

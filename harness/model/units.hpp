@@ -27,6 +27,9 @@ struct Signal {
 Result<Signal> parse_signal(std::string_view text);
 std::string to_text(Signal signal);
 
+// "127.0.0.1:3000", "[::1]:3000".
+std::string address_text(std::string_view host, int port);
+
 // "exit code 1", "killed by SIGKILL", "killed by SIGSEGV (core dumped)" for a raw wait status (wait(2)).
 std::string wait_status_text(int status);
 

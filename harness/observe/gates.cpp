@@ -29,6 +29,8 @@ int errno_of(CallError error) {
       return ENOMEM;
     case CallError::too_many_files:
       return EMFILE;
+    case CallError::file_table_full:
+      return ENFILE;
     case CallError::connection_aborted:
       return ECONNABORTED;
     case CallError::broken_pipe:

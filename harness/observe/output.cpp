@@ -46,6 +46,16 @@ void OutputReader::drain() {
   }
 }
 
+void OutputReader::stop() {
+  if (m_open) m_loop.forget(m_fd.get());
+  m_open = false;
+}
+
+void OutputReader::hang_up() {
+  stop();
+  m_fd.reset();
+}
+
 void OutputReader::take(std::string_view bytes, Pid writer) {
   while (!bytes.empty()) {
     if (m_line.empty() && !m_cut) {

@@ -18,6 +18,10 @@ class OutputReader {
 
   // Records all that has been written by now.
   void drain();
+  // Reads no more: what is written stays where it is, until that is full.
+  void stop();
+  // Nobody can read it any more: who writes is told so.
+  void hang_up();
   // Nothing comes any more: a last line without its end is recorded as it is.
   void finish();
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "model/units.hpp"
 #include "plan/plan.hpp"
 
 namespace clusterspec {
@@ -115,9 +116,9 @@ std::size_t place_of(Position position, std::size_t index, std::size_t count, st
 
 Filling filling_of(const Launch& launch, const Endpoint& endpoint) {
   return {{"port", std::to_string(endpoint.port)},
-          {"host", endpoint.host},
+          {"host", launch.host.empty() ? endpoint.host : launch.host},
           {"dir", endpoint.directory},
-          {"address", endpoint.host + ":" + std::to_string(endpoint.port)},
+          {"address", address_text(launch.host.empty() ? endpoint.host : launch.host, endpoint.port)},
           {"workers", launch.workers.empty() ? "0" : launch.workers.back()}};
 }
 

@@ -72,6 +72,9 @@ std::string lacks(Capability capability, const Implementation& it, const Machine
     case Capability::grace_period:
       return unless(it.dialect.grace_period == std::chrono::seconds(3),
                     it.name + " states no grace period of 3 s");
+    case Capability::lossless_close:
+      return unless(it.dialect.lossless_close,
+                    it.name + " does not claim that closing a listener loses no connection");
     case Capability::own_listeners:
       return unless(!it.dialect.shares_listener, it.name + "'s processes share one listening socket");
     case Capability::clustering_option:
@@ -120,11 +123,11 @@ class Implied {
       : m_it(implementation), m_machine(machine), m_workers(workers) {}
 
   std::string operator()(const Launch& launch) const {
-    return first_of({count(launch), fewest(launch), spelling(launch),
-                     launch.values.empty() && launch.more_values == 0 ? "" : need(Capability::values),
-                     launch.defaults ? need(Capability::defaults) : "",
-                     launch.terminal ? need(Capability::terminal) : "",
-                     launch.first_process ? need(Capability::isolation) : "", option(launch)});
+    return first_of(
+        {count(launch), fewest(launch), spelling(launch),
+         launch.values.empty() && launch.more_values == 0 ? "" : need(Capability::values),
+         launch.defaults ? need(Capability::defaults) : "", launch.terminal ? need(Capability::terminal) : "",
+         launch.first_process ? need(Capability::isolation) : "", option(launch), address(launch)});
   }
   std::string operator()(const Occupy& occupy) const {
     return occupy.other_user && !m_machine.other_users ? "only root can be another user" : "";
@@ -132,7 +135,7 @@ class Implied {
   std::string operator()(const Open& open) const {
     const bool attributed = open.per_process && !m_it.dialect.shares_listener;
     return first_of({lacks_request(m_it, open.request), attributed ? need(Capability::attribution) : "",
-                     open.keep_alive ? keeps_alive() : ""});
+                     open.keep_alive ? keeps_alive() : "", open.over == Family::ipv6 ? lacks_ipv6() : ""});
   }
   std::string operator()(const Load& load) const {
     return first_of({lacks_request(m_it, load.request), load.keep_alive ? keeps_alive() : ""});
@@ -260,6 +263,12 @@ class Implied {
       if (!m_it.options.contains(name))
         return fmt::format("{} states no option \"{}\" under [options]", m_it.name, name);
     return {};
+  }
+
+  std::string lacks_ipv6() const { return m_machine.ipv6 ? "" : "this machine has no IPv6"; }
+
+  std::string address(const Launch& launch) const {
+    return launch.host.find(':') == std::string::npos ? "" : lacks_ipv6();
   }
 
   std::string spelling(const Launch& launch) const {

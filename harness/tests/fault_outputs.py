@@ -19,7 +19,7 @@ GOLDEN = SOURCE / "harness/tests/fault_outputs"
 REFERENCE = SOURCE / "scenarios/implementations/reference/reference.toml"
 
 CASES = {
-    "abandons-queue": "production/terminate/queue-served",
+    "abandons-queue": "production/terminate/queue-served[backlog=8,migrate=0]",
     "cuts-large-responses": "documented/terminate/large-response-completes",
     "exit-code-not-status": "documented/exit/failure-code-announced",
     "keeps-zombie": "documented/exit/reaped",

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree
 
+import report_formats as read
 from support import descendants_of_ours, ended
 
 BUILD, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
@@ -103,6 +105,31 @@ class Gate(unittest.TestCase):
         self.assertIn("Evidence     #", merged.stdout)
         self.assertNotIn("not in the journal", merged.stdout)
 
+    def test_what_is_merged_has_pictures_where_the_journals_came_along(self):
+        for k in (1, 2):
+            self.failing(f"here/{k}/report.json", "--shard", f"{k}/2", "--results", f"here/{k}", "--combinations=one", code=None)
+        # As artifacts of a CI: moved, each into a folder of its own.
+        (self.path / "here").rename(self.path / "there")
+        reports = [f"there/{k}/report.json" for k in (1, 2)]
+        merged = self.run_it("merge", *reports, "--report", "html=m.html", "--report", "json=m.json", code=1)
+        self.assertRegex(merged.stdout, r"The last \d+ of \d+ events|All that happened")
+        run, cases = read.timeline(self.path / "m.html", SOURCE)
+        pictured = [case["verdict"] for case in run["cases"] if case["pictured"]]
+        self.assertEqual(pictured, ["fail"] * sum(case["verdict"] == "fail" for case in run["cases"]))
+        self.assertTrue(pictured)
+        self.assertTrue(all(case["picture"]["events"] for case in cases if case["findings"]))
+        for case in self.json("m.json")["cases"]:
+            for name in (case["journal"], case["capsule"]) if case["verdict"] == "fail" else ():
+                self.assertTrue((self.path / name).is_file() and name.startswith("there/"), name)
+        # Neither a journal of another case nor one of another run is this one's; without any there is a report all the same.
+        journals = {journal: journal.read_text() for journal in self.path.glob("there/*/journals/*")}
+        for pattern, other in (("documented/exit/", "documented/other/"), (r'"at":\d+', '"at":5')):
+            for journal, text in journals.items():
+                journal.write_text(re.sub(pattern, other, text))
+            self.run_it("merge", *reports, "--report", "html=m.html", code=1)
+            run, _ = read.timeline(self.path / "m.html", SOURCE)
+            self.assertFalse(any(case["pictured"] for case in run["cases"]))
+
     def scenarios(self, **files):
         folder = self.path / "scenarios/documented/x"
         folder.mkdir(parents=True)
@@ -182,6 +209,20 @@ class Gate(unittest.TestCase):
         self.assertIn("known.toml:1:", told)
         self.assertIn("reason", told)
 
+    def test_an_entry_of_the_baseline_that_names_no_case_is_noted(self):
+        (self.path / "known.toml").write_text('\n[[known]]\nrequirement = "exit.reaped"\ncase = "documented/exit/reapd*"\nreason = "r"\n'
+                                              '[[known]]\nrequirement = "exit.reaped"\ncase = "documented/exit/*@another"\nreason = "r"\n')
+        self.run_it("run", "exit.reaped", "--baseline", "known.toml", "--report", "json=r.json", code=0)
+        notes = [note for note in self.json("r.json")["run"]["notes"] if "known.toml" in note]
+        self.assertEqual(len(notes), 1)
+        self.assertIn("known.toml:2: no case is named documented/exit/reapd*", notes[0])
+        self.assertIn('did you mean "documented/exit/reaped"?', notes[0])
+        (self.path / "known.toml").write_text('[[known]]\nrequirement = "exit.reapd"\ncase = "*"\nreason = "r"\n')
+        for command in (("run", "exit.reaped", "--baseline", "known.toml"), ("check", "known.toml")):
+            told = self.run_it(*command, code=2).stderr
+            self.assertIn('known.toml:2:15: there is no requirement "exit.reapd"', told)
+            self.assertIn('did you mean "exit.reaped"?', told)
+
     def test_compare_tells_what_is_worse_and_what_is_better(self):
         self.failing("bad.json")
         self.run_it("run", "exit.*", "--report", "json=good.json", code=0)
@@ -257,6 +298,68 @@ class Gate(unittest.TestCase):
         told = self.run_it("run", "--config", "elsewhere/gate.toml", code=2).stderr
         self.assertIn("elsewhere/gate.toml:1:1:", told)
         self.assertIn("retries", told)
+
+    def test_new_settings_are_a_gate_as_they_are(self):
+        told = self.run_it("new-settings", "-i", "reference", code=0).stdout
+        self.assertIn("clusterspec run --profile ci", told)
+        self.run_it("check", "clusterspec.toml", code=0)
+        self.run_it("run", "exit.reaped", "--profile", "ci", code=0)
+        self.assertEqual(self.json("clusterspec-reports/report.json")["run"]["time_scale"], 2)
+        for name in ("junit.xml", "summary.md", "timeline.html"):
+            self.assertTrue((self.path / "clusterspec-reports" / name).stat().st_size)
+        before = (self.path / "clusterspec.toml").read_text()
+        self.assertIn("is there already", self.run_it("new-settings", code=2).stderr)
+        self.assertEqual((self.path / "clusterspec.toml").read_text(), before)
+        self.assertIn("no-such", self.run_it("new-settings", "-i", "no-such", "-o", "other.toml", code=2).stderr)
+        self.assertFalse((self.path / "other.toml").exists())
+        # Beside the settings, wherever it is named from.
+        self.run_it("new-settings", "-i", self.faulty("no-stopped-line"), "-o", "deep/er/gate.toml", code=0)
+        self.assertIn('implementation = "../../no-stopped-line.toml"', (self.path / "deep/er/gate.toml").read_text())
+        self.run_it("run", "exit.clean-announced", "--config", "deep/er/gate.toml", code=1)
+        # Each key of the schema stands there.
+        keys = json.loads((SOURCE / "scenarios/schema/settings.schema.json").read_text())["properties"]
+        for key in keys.keys() - {"profile"}:
+            self.assertRegex(before, rf"(?m)^#?{key} = ")
+
+    def test_a_slip_of_the_pen_makes_no_gate_smaller(self):
+        told = self.run_it("run", "exit.reaped", "terminate.exit-cod", "documented/exit/reapd", "reload.*", "--tag", "lod", code=4).stderr
+        for words in ('no case matches "terminate.exit-cod"', 'did you mean "terminate.exit-code"?', 'did you mean "documented/exit/reaped"?',
+                      'no case of suite documented matches "reload.*"', "--suite all", 'no scenario has the tag "lod"', 'did you mean "load"?'):
+            self.assertIn(words, told)
+        self.assertIn('no case matches "exit.raped"', self.run_it("list", "exit.raped", code=4).stderr)
+        self.assertIn('did you mean "--retries"?', self.run_it("run", "--retris", "2", code=2).stderr)
+        self.assertIn('did you mean "run"?', self.run_it("rn", code=2).stderr)
+
+    def test_what_the_settings_name_and_is_not_there_is_told_with_its_place(self):
+        for line, column, words, code in (
+                ('implementation = "my.toml"', 18, "cannot be read", 2), ('implementation = "nginy"', 18, "known: ", 2),
+                ('baseline = "no.toml"', 12, "clusterspec baseline REPORT.json", 2), ('scenarios = "nowhere"', 13, "requirements.toml", 2),
+                ('reports = ["html=a.html", "jnit=b"]', 27, 'did you mean "junit"?', 2), ('reports = ["json"]', 12, "json=FILE", 2),
+                ('patterns = ["exit.reaped", "exit.raped"]', 28, 'did you mean "exit.reaped"?', 4), ('tags = ["lod"]', 9, 'did you mean "load"?', 4),
+                ("suite = documented", 9, 'a text stands in "quotes"', 2)):
+            for head, number in (("", 2), ("[profile.ci]\n", 3)):
+                with self.subTest(line=line, head=head):
+                    (self.path / "clusterspec.toml").write_text(f"# a comment\n{head}{line}\n")
+                    told = self.run_it("run", *(["--profile", "ci"] if head else []), code=code).stderr
+                    if "reports" in line or "suite" in line:
+                        self.assertEqual(self.run_it("check", "clusterspec.toml", code=2).stderr, told)
+                    self.assertIn(f"clusterspec.toml:{number}:{column}: ", told)
+                    self.assertIn(f"\n  {line}\n", told)
+                    self.assertIn(words, told)
+
+    def test_the_command_that_runs_it_again_does(self):
+        file = self.faulty("no-stopped-line")
+        for arguments in (("-i", file), ("-i", SOURCE / "scenarios/implementations/reference/reference.toml", "--executable", self.as_faulty())):
+            told = self.run_it("run", *arguments, "exit.clean-announced", "--combinations=one", code=1).stdout
+            [again] = re.findall(r"(?m)^  (clusterspec run .*)$", told)
+            words = shlex.split(again)
+            self.assertIn(" documented/exit/", self.run_it(*words[1:], code=1).stdout)
+
+    def as_faulty(self):
+        program = self.path / "program"
+        program.write_text(f'#!/bin/sh\nexec {BUILD}/faulty_server --fault no-stopped-line "$@"\n')
+        program.chmod(0o755)
+        return program
 
     def test_annotations_stand_at_the_expectation_and_nothing_else_is_a_command(self):
         out = self.failing("r.json", "--report", "github").stdout.splitlines()

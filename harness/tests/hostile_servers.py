@@ -6,7 +6,6 @@ in time; clusterspec and its cells stay small, in memory and on disk; nothing is
 terminal or a parser would take for something else.
 """
 import dataclasses
-import html.parser
 import json
 import os
 import pathlib
@@ -17,6 +16,7 @@ import tempfile
 import time
 import unittest
 
+import report_formats as read
 from support import descendants_of_ours, ended
 
 BUILD, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
@@ -27,11 +27,10 @@ SLOWER = 4 if SANITIZED else 1
 JOURNAL_MIB = 32
 # From the moment in which a server crosses a limit to the end of its case, with nothing left.
 STOPPED_WITHIN = 2 * SLOWER
-# So many more processes than the limit may be there when it is noticed: the harness looks every 50 ms.
-OVERSHOOT = 500
+# So many more processes than the limit may be there when it is noticed: the harness looks every 8 ms, and a look at
+# hundreds that look around themselves takes longer than that.
+OVERSHOOT = 1000
 PAGE_MIB = 24
-OWN_ELEMENTS = set(re.findall("<([a-z][a-z0-9]*)", (SOURCE / "reports/html/timeline.html").read_text()))
-FORMATS = ("junit", "json", "tap", "markdown", "html", "github")
 
 SCENARIO = """
 title = "A server starts, answers, and ends"
@@ -107,7 +106,8 @@ PROCESSES = {
                                    requirement="launch.exact-count", **LONG),
     "forks-and-looks": Expected(r"processes, .* the tree: \d+ (hostile_server|exe)", runaway="processes",
                                 requirement="launch.exact-count", **LONG),
-    "forks-and-exits": Expected(NOT_READY, start_within="1s"),
+    # In a second some machines make more events of it than are recorded.
+    "forks-and-exits": Expected(NOT_READY, start_within="300ms"),
     "executes-itself": Expected(NOT_READY, start_within="1s"),
     "signals-without-end": Expected("events, the limit is", runaway="events", **LONG),
     "executes-much": Expected(NOT_READY, start_within="1s"),
@@ -139,26 +139,6 @@ NETWORK = {
 }
 
 
-class Page(html.parser.HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.scripts, self.elements, self.inside = [], set(), False
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.add(tag)
-        self.inside = tag == "script"
-        if self.inside:
-            self.scripts.append((dict(attributes).get("type"), ""))
-
-    def handle_endtag(self, tag):
-        self.inside = False
-
-    def handle_data(self, data):
-        if self.inside:
-            kind, text = self.scripts[-1]
-            self.scripts[-1] = (kind, text + data)
-
-
 class HostileServers(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory(prefix="clusterspec-test-")
@@ -178,7 +158,7 @@ class HostileServers(unittest.TestCase):
         """Runs it, and gives exit code, seconds and the most memory in MiB that any process of the run had."""
         file = self.path / "hostile.toml"
         file.write_text(IMPLEMENTATION.format(build=BUILD, mode=mode, start_within=expected.start_within))
-        reports = [part for name in FORMATS for part in ("--report", f"{name}={name}")]
+        reports = [part for name, file in read.FORMATS.items() for part in ("--report", f"{name}={file}")]
         with (self.path / "out").open("wb") as out, (self.path / "err").open("wb") as err:
             begun = time.monotonic()
             process = subprocess.Popen([BUILD / "clusterspec", "run", "-v", "--scenarios", self.path / "scenarios", "-i", file,
@@ -188,37 +168,18 @@ class HostileServers(unittest.TestCase):
             process.returncode = os.waitstatus_to_exitcode(status)
         return process.returncode, time.monotonic() - begun, usage.ru_maxrss / 1024
 
-    def check_text(self, name):
-        """Nothing in it that a terminal obeys or that is no UTF-8."""
-        text = (self.path / name).read_bytes().decode("utf-8")
-        bad = re.search("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]", text)
-        self.assertIsNone(bad, f"{name}: {text[max(0, bad.start() - 40):bad.end() + 40]!r}" if bad else "")
-        return text
-
-    def check_page(self):
-        """The page as a browser's parser sees it: its own elements, and data that is JSON."""
-        page = Page()
-        page.feed((self.path / "html").read_text())
-        self.assertEqual([kind for kind, _ in page.scripts], ["application/json"] * 2 + [None])
-        case = json.loads(page.scripts[1][1])
-        self.assertTrue(case["findings"])
-        self.assertLess((self.path / "html").stat().st_size, PAGE_MIB * 2**20)
-        self.assertLessEqual(page.elements, OWN_ELEMENTS)
-
     def check_reports(self):
-        for name in ("out", "err", *FORMATS):
-            self.check_text(name)
-        lint = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", SOURCE / "reports/schema/junit.xsd", "junit"], cwd=self.path, capture_output=True, text=True,
-                              check=False)
-        self.assertEqual(lint.returncode, 0, lint.stderr)
-        self.check_page()
-        for line in (self.path / "github").read_text().splitlines():
-            self.assertRegex(line, "^::(stop-commands::|clusterspec-[0-9a-f]{32}::|(error|warning|notice) [a-z]+=)")
-        tap = (self.path / "tap").read_text().splitlines()
-        self.assertRegex(tap[0], "^TAP version 1[34]$")
-        self.assertIn("1..1", tap)
-        self.assertTrue(any(line.startswith("not ok 1 ") for line in tap))
-        return json.loads((self.path / "json").read_text())
+        for name in ("out", "err", *read.FORMATS.values()):
+            read.text(self.path / name)
+        read.junit(self.path / read.FORMATS["junit"], SOURCE)
+        self.assertEqual(read.tap(self.path / read.FORMATS["tap"]), (1, 0, 1, 0, 0))
+        read.markdown(self.path / read.FORMATS["markdown"])
+        read.annotations((self.path / read.FORMATS["github"]).read_text())
+        page = self.path / read.FORMATS["html"]
+        self.assertLess(page.stat().st_size, PAGE_MIB * 2**20)
+        _, [case] = read.timeline(page, SOURCE)
+        self.assertTrue(case["findings"])
+        return read.json_report(self.path / read.FORMATS["json"], SOURCE)
 
     def check(self, mode, expected, *options):
         mounts = pathlib.Path("/proc/self/mountinfo").read_text()

@@ -3,9 +3,13 @@
 import json
 import os
 import pathlib
+import pty
+import re
+import select
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 import unittest
 
@@ -61,6 +65,67 @@ class Installed(unittest.TestCase):
             self.assertEqual({word for word in offered if word not in told}, set())
         self.assertIn("--baseline", self.complete("clusterspec", "run", "--base"))
         self.assertEqual(self.complete("clusterspec", "me"), ["merge"])
+
+    def interactive(self, shell, *start):
+        """A shell on a terminal; gives a function that types words and waits for a pattern in what is shown from then on."""
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        process = subprocess.Popen(shell, stdin=slave, stdout=slave, stderr=slave, cwd=self.work, start_new_session=True,
+                                   env={"PATH": f"{self.prefix}/bin:{os.environ['PATH']}", "HOME": str(self.work), "TERM": "dumb", "PS1": "ready> "})
+        os.close(slave)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+
+        def types(words, pattern):
+            os.write(master, words.encode())
+            shown, deadline = "", time.monotonic() + 30
+            while not re.search(pattern, shown):
+                left = deadline - time.monotonic()
+                self.assertTrue(left > 0 and select.select([master], [], [], left)[0], f"{words!r}: {shown!r}")
+                shown += os.read(master, 4096).decode(errors="replace")
+            return shown
+
+        for line in start:
+            types(line + "; echo do''ne\n", r"(?m)^done\s")
+        return types
+
+    def test_bash_completes_at_its_prompt(self):
+        types = self.interactive(["bash", "--norc", "--noprofile", "-i"], f"source {self.prefix}/share/bash-completion/completions/clusterspec")
+        types("clusterspec mer\t", "merge ")
+        types("--strict\t", "--strict-baseline ")
+        types("\x15clusterspec run --flaky \t\t", r"fail\s+report")
+
+    def test_zsh_completes_at_its_prompt(self):
+        folder = self.prefix / "share/zsh/vendor-completions"
+        types = self.interactive(["zsh", "-f", "-i"], f"fpath=({folder} $fpath)", "autoload -Uz compinit", "compinit -u -D")
+        types("clusterspec mer\t", "merge ")
+        types("--strict\t", "--strict-baseline ")
+        types("\x15clusterspec run --flaky \t\t", r"fail\s+report")
+        types("\x15clusterspec run --s\t\t", "a known failure that is fixed")
+
+    def test_fish_completes(self):
+        def offered(line):
+            script = 'source $argv[1]; complete -C $argv[2]'
+            told = subprocess.run(["fish", "--no-config", "-c", script, self.prefix / "share/fish/vendor_completions.d/clusterspec.fish", line],
+                                  capture_output=True, text=True, check=True, cwd=self.work, env={**os.environ, "HOME": str(self.work)})
+            self.assertEqual(told.stderr, "")
+            return dict((*line.split("\t", 1), "")[:2] for line in told.stdout.splitlines())
+
+        self.assertIn("shards", offered("clusterspec mer")["merge"])
+        self.assertIn("fixed", offered("clusterspec run --strict")["--strict-baseline"])
+        self.assertNotIn("--strict-baseline", offered("clusterspec doctor --"))
+        self.assertEqual(set(offered("clusterspec run --flaky ")), {"fail", "report"})
+
+    def test_the_manual_page_is_one_for_those_who_show_it(self):
+        page = self.prefix / "share/man/man1/clusterspec.1"
+        lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True, check=False)
+        self.assertEqual((lint.returncode, lint.stdout + lint.stderr), (0, ""))
+        shown = subprocess.run(["man", "--warnings=all", "-P", "cat", "-l", page], capture_output=True, text=True, check=True,
+                               env={**os.environ, "MANWIDTH": "100"})
+        self.assertEqual(shown.stderr, "")
+        self.assertRegex(shown.stdout, r"(?m)^ +--strict-baseline$")
+        # What wraps in the text of --help must not wrap in the middle of an option's name here.
+        self.assertRegex(shown.stdout, r"(?s)EXIT STATUS.*\b5\b.*missing")
 
     def test_the_manual_page_has_every_command_and_option(self):
         page = (self.prefix / "share/man/man1/clusterspec.1").read_text().replace("\\-", "-")

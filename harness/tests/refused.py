@@ -113,8 +113,9 @@ class Refused(unittest.TestCase):
         cases, notes, printed = self.suite(lambda: refuse({**NAMESPACES, **TRACING, **FILTERS}))
         self.check_said(notes, printed, "no namespaces of its own", "observation by polling",
                         "copying a server's descriptors")
+        self.assertEqual({verdict for verdict, _ in cases}, {"pass", "skip"})
         passed = sum(verdict == "pass" for verdict, _ in cases)
-        self.assertGreater(passed, len(cases) * 0.8)
+        self.assertGreater(passed, len(cases) * 0.75)
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ constexpr Fault k_faults[] = {
     {"drops-accepted-at-interrupt", "terminate.accept-race",
      "a connection that is accepted while an interrupt waits to be handled is closed at once",
      [](Policy& policy) {
-       policy.accept_fate = [] { return is_pending(SIGINT) ? AcceptFate::closed : AcceptFate::served; };
+       policy.accept_fate = [](int) { return is_pending(SIGINT) ? AcceptFate::closed : AcceptFate::served; };
      }},
     {"closes-idle-unread", "terminate.idle-connections",
      "an idle connection is closed without a look whether a request has just come",

@@ -12,5 +12,6 @@ std::span<const Fault> ending_faults();
 std::span<const Fault> production_faults();
 std::span<const Fault> production_ending_faults();
 std::span<const Fault> surroundings_faults();
+std::span<const Fault> deployment_faults();
 
 }  // namespace faulty_server

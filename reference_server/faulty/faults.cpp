@@ -11,7 +11,7 @@ std::span<const Fault> faults() {
   static const std::vector<Fault> s_faults = [] {
     std::vector<Fault> all;
     for (const auto part : {starting_faults(), tracking_faults(), ending_faults(), production_faults(),
-                            production_ending_faults(), surroundings_faults()})
+                            production_ending_faults(), surroundings_faults(), deployment_faults()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();

@@ -111,7 +111,7 @@ bool is_marked() {
 }
 
 void close_accepted_if(Policy& policy, bool (*is_refused)()) {
-  policy.accept_fate = [is_refused] { return is_refused() ? AcceptFate::closed : AcceptFate::served; };
+  policy.accept_fate = [is_refused](int) { return is_refused() ? AcceptFate::closed : AcceptFate::served; };
 }
 
 Part wait_behind_another(Role role) {

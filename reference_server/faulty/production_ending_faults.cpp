@@ -108,8 +108,7 @@ constexpr Fault k_faults[] = {
          return false;
        });
      }},
-    {"resets-idle-connections",
-     "terminate.idle-connections,load.holds,terminate.keep-alive-announced",
+    {"resets-idle-connections", "terminate.idle-connections,load.holds,terminate.keep-alive-announced",
      "connections that are kept alive are reset at the end",
      [](Policy& policy) {
        policy.idle_fate = IdleFate::reset;

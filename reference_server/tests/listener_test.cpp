@@ -102,6 +102,8 @@ int accepted_by(Listener& listener, asio::io_context& context) {
   }
 }
 
+constexpr Listener::Traits k_shared{.shared = true, .ipv6_only = false};
+
 // Each is in a queue when the next begins.
 void connect_to(std::uint16_t port, std::vector<std::unique_ptr<Socket>>& into) {
   into.push_back(std::make_unique<Socket>(port));
@@ -131,7 +133,7 @@ TEST_CASE("handshakes under way on a port are listed, with their clients, until 
 TEST_CASE("a listener that drops new handshakes keeps what it has and answers no new client") {
   asio::io_context context;
   const HeldPort port;
-  auto listener = Listener::open(context, port.endpoint, true);
+  auto listener = Listener::open(context, port.endpoint, k_shared);
   REQUIRE(listener.has_value());
   CHECK(listener->port() == port.endpoint.port);
   CHECK_FALSE(listener->is_v6());
@@ -147,8 +149,8 @@ TEST_CASE("a listener that drops new handshakes keeps what it has and answers no
 TEST_CASE("all new connections of a port go to its first listener as long as they are steered to it") {
   asio::io_context context;
   const HeldPort port;
-  auto first = Listener::open(context, port.endpoint, true);
-  auto second = Listener::open(context, port.endpoint, true);
+  auto first = Listener::open(context, port.endpoint, k_shared);
+  auto second = Listener::open(context, port.endpoint, k_shared);
   REQUIRE((first.has_value() && second.has_value()));
   std::vector<std::unique_ptr<Socket>> clients;
   CHECK(second->steer_to_first());

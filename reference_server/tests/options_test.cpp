@@ -52,6 +52,12 @@ TEST_CASE("a port or an address that is none is refused, naming it") {
   }
 }
 
+TEST_CASE("IPv6 alone is asked for with an IPv6 address only") {
+  CHECK_FALSE(options_of({"-b", "::"})->endpoint.ipv6_only);
+  CHECK(options_of({"--ipv6-only", "-b", "::"})->endpoint.ipv6_only);
+  CHECK_THAT(options_of({"--ipv6-only"}).error(), Catch::Contains("--bind ::") && Catch::Contains("0.0.0.0"));
+}
+
 TEST_CASE("nothing beyond the document is on without its option") {
   const auto production = options_of({})->production;
   CHECK_FALSE((production.graceful_term || production.graceful_hangup || production.forward ||

@@ -25,18 +25,21 @@ class ConnectionLane {
     return this.all.holder[i] ? this.names[this.all.holder[i]] || `process ${this.all.holder[i]}` : "nobody";
   }
 
-  title(shown) {
-    const what = tally(this.members.map((i) => this.outcome(i))).map(([outcome, n]) => `${n.toLocaleString("en")} ${outcome}`);
-    const part = shown < this.members.length ? `, ${shown.toLocaleString("en")} in sight` : "";
-    return `${this.name}: ${counted(this.members.length, "connection")}${part}: ${what.join(", ")}`;
+  // What became of them, the most first.
+  outcomes() {
+    return tally(this.members.map((i) => this.outcome(i))).map(([outcome, n]) => `${n.toLocaleString("en")} ${outcome}`);
   }
 
   render(chart, top) {
     const seen = this.members.filter((i) => chart.visible(this.all.begun[i], this.all.ended[i]));
     draw(chart.svg, "line", { class: "lane", x1: 0, x2: chart.width, y1: top, y2: top });
-    const height = seen.length <= MOST_ROWS ? this.rows(chart, top + 18, seen) : this.histogram(chart, top + 18, seen);
-    chart.line(top + 12, this.title(seen.length));
-    return top + 18 + height + 8;
+    const number = counted(this.members.length, "connection");
+    const part = seen.length < this.members.length ? [`${seen.length.toLocaleString("en")} in sight`] : [];
+    const words = chart.left ? [this.name, number, ...part, ...this.outcomes()] : [[`${this.name}: ${number}`, ...part].join(", ") + ": " + this.outcomes().join(", ")];
+    words.forEach((line, i) => chart.name(top + 14 + i * 14, line, i ? "dim" : ""));
+    const y = chart.left ? top + 7 : top + 20;
+    const height = seen.length <= MOST_ROWS ? this.rows(chart, y, seen) : this.histogram(chart, y, seen);
+    return Math.max(y + height, top + 10 + words.length * 14) + 6;
   }
 
   rows(chart, y, seen) {
@@ -56,9 +59,9 @@ class ConnectionLane {
 
   // Upwards: outcomes by the moment at which they were known; the line: how many were open.
   histogram(chart, y, seen) {
-    const count = Math.max(20, Math.floor(chart.width / 6)), width = chart.width / count;
+    const count = Math.max(20, Math.floor((chart.width - chart.left) / 6)), width = (chart.width - chart.left) / count;
     const bins = Array.from({ length: count }, () => ({ total: 0, begun: 0, open: 0, of: new Map(), first: null, holders: new Map() }));
-    const bin = (at) => Math.min(count - 1, Math.max(0, Math.floor(chart.x(at) / width)));
+    const bin = (at) => Math.min(count - 1, Math.max(0, Math.floor((chart.x(at) - chart.left) / width)));
     const inside = (at) => chart.visible(at, at);
     const change = new Array(count + 1).fill(0);  // of the number of those that are open
     for (const i of seen) {
@@ -74,11 +77,11 @@ class ConnectionLane {
       here.first ??= this.all.event[i];
     }
     bins.forEach((here, b) => { here.open = change[b] + (b ? bins[b - 1].open : 0); });
-    const most = Math.max(1, ...bins.map((b) => Math.max(b.total, b.begun))), mostOpen = Math.max(1, ...bins.map((b) => b.open));
+    const most = Math.max(1, ...bins.map((b) => b.total)), mostBegun = Math.max(1, ...bins.map((b) => b.begun)), mostOpen = Math.max(1, ...bins.map((b) => b.open));
     const base = y + HISTOGRAM;
     bins.forEach((here, b) => {
-      const x = b * width, tip = this.tipOf(chart, here, x, width);
-      if (here.begun) chart.put("rect", { class: "begun", x, y: base + 2, width: width * 0.9, height: Math.max(1, (here.begun / most) * 16) }, tip, here.first);
+      const x = chart.left + b * width, tip = this.tipOf(chart, here, x, width);
+      if (here.begun) chart.put("rect", { class: "begun", x, y: base + 2, width: width * 0.9, height: Math.max(1, (here.begun / mostBegun) * 16) }, tip, here.first);
       let at = base;
       for (const [outcome, n] of here.of) {
         const height = Math.max(1.5, (n / most) * HISTOGRAM);
@@ -86,9 +89,9 @@ class ConnectionLane {
         chart.put("rect", { class: "o-" + outcome, x, y: at, width: width * 0.9, height }, tip, here.first);
       }
     });
-    const points = bins.map((here, b) => `${(b + 0.5) * width},${base - (here.open / mostOpen) * HISTOGRAM}`);
+    const points = bins.map((here, b) => `${chart.left + (b + 0.5) * width},${base - (here.open / mostOpen) * HISTOGRAM}`);
     draw(chart.svg, "polyline", { class: "open", points: points.join(" ") }).style.pointerEvents = "none";
-    chart.line(base + 30, `↑ ended, ↓ begun, at most ${most.toLocaleString("en")} a bar; line: open, at most ${mostOpen.toLocaleString("en")}`, "dim");
+    chart.line(base + 30, `↑ ended, at most ${most.toLocaleString("en")} a bar; ↓ begun, at most ${mostBegun.toLocaleString("en")}; line: open, at most ${mostOpen.toLocaleString("en")}`, "dim");
     const held = tally(seen.filter((i) => this.all.accepted[i]).map((i) => this.holder(i)));
     chart.line(base + 44, held.length ? "accepted by " + held.map(([name, n]) => `${name}: ${n.toLocaleString("en")}`).join(", ") : "accepted by nobody", "dim");
     return HISTOGRAM + 48;

@@ -71,13 +71,16 @@ std::string details(const CaseResult& result, const Catalogue& catalogue, bool w
     findings.push_back(finding(result, teller, found, catalogue));
   for (const auto& [id, verdict] : result.judgement.requirements)
     requirements.push_back({one_line(id), name_of(verdict)});
-  return embedded({{"where", place(result.scenario_at)},
-                   {"command", cut(command_of(result), 4000)},
-                   {"journal", one_line(result.journal_file)},
-                   {"capsule", one_line(result.capsule_file)},
-                   {"requirements", std::move(requirements)},
-                   {"findings", std::move(findings)},
-                   {"picture", with_picture ? picture(result) : Json(nullptr)}});
+  return embedded(
+      {{"where", place(result.scenario_at)},
+       {"command", cut(command_of(result), 4000)},
+       {"journal", one_line(result.journal_file)},
+       {"capsule", one_line(result.capsule_file)},
+       {"again", result.capsule_file.empty() ? std::string()
+                                             : "clusterspec replay " + shell_quoted(result.capsule_file)},
+       {"requirements", std::move(requirements)},
+       {"findings", std::move(findings)},
+       {"picture", with_picture ? picture(result) : Json(nullptr)}});
 }
 
 Json row(const CaseResult& result, bool pictured) {

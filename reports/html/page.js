@@ -55,22 +55,37 @@ function search(text) {
   filterCases();
 }
 
-function findingBox(finding, number, of) {
+// Of findings with one requirement only the first says what that requires.
+function findingBox(finding, number, all) {
   const pair = (name, text) => text ? [make("dt", { text: name }), make("dd", { text })] : [];
-  const evidence = finding.evidence.map(([event, text]) => make("button", { type: "button", class: "evidence mono", "data-number": event, text: `#${event}  ${text}`, onclick: () => choose(event) }));
+  const again = number > 0 && all[number - 1].requirement === finding.requirement;
+  const evidence = finding.evidence.map(([event, text]) => make("button", { type: "button", class: "evidence mono", "data-number": event, text: `#${event}  ${text}`, onclick: () => { choose(event); showChart(); } }));
+  const more = finding.evidence.length + finding.evidence_left;
   if (finding.evidence_left) evidence.push(make("span", { class: "dim", text: `and ${finding.evidence_left} more` }));
-  return make("section", { class: "finding" }, make("strong", { class: "mono", text: finding.requirement }), make("span", { class: "dim", text: [" ", finding.level, of > 1 ? `${number + 1} of ${of}` : "", finding.where].filter(Boolean).join(" · ").replace(" · ", "") }),
-    make("dl", {}, ...pair("Required", finding.text), ...pair("Expected", finding.expected), ...pair("Actual", finding.actual), ...(evidence.length ? [make("dt", { text: "Evidence" }), make("dd", { class: "proofs" }, ...evidence)] : []), ...pair("Usual cause", finding.hint)));
+  return make("section", { class: "finding" }, make("strong", { class: "mono", text: finding.requirement }), make("span", { class: "dim", text: [" ", finding.level, all.length > 1 ? `${number + 1} of ${all.length}` : "", finding.where].filter(Boolean).join(" · ").replace(" · ", "") }),
+    make("dl", {}, ...(again ? [] : pair("Required", finding.text)), ...pair("Expected", finding.expected), ...pair("Actual", finding.actual), ...(evidence.length ? [make("dt", { text: more > 4 ? `Evidence (${more})` : "Evidence" }), make("dd", { class: "proofs" }, ...evidence)] : []), ...pair("Usual cause", finding.hint)));
+}
+
+// The first ones are read; a server that breaks everything must not push the picture out of sight.
+function findingBoxes(findings) {
+  const most = 4, boxes = findings.map(findingBox);
+  if (boxes.length <= most) return boxes;
+  const rest = make("details", { id: "more-findings" }, make("summary", { text: `${counted(boxes.length - most + 1, "more finding")}` }), ...boxes.splice(most - 1));
+  return [...boxes, rest];
 }
 
 function legend(picture) {
-  const entry = (cls, text) => {
+  const entry = (text, name, attributes) => {
     const sample = document.createElementNS(SVG, "svg");
-    draw(sample, "rect", { class: cls, width: 12, height: 10 });
+    draw(sample, name, attributes);
     return make("span", {}, sample, text);
   };
+  const bar = (cls, text) => entry(text, "rect", { class: cls, y: 1, width: 12, height: 8 });
   const outcomes = picture.connections ? [...new Set(picture.connections.outcome)].map((i) => picture.connections.outcomes[i]) : [];
-  return make("div", { class: "legend" }, entry("alive", "alive"), entry("drain", "signalled, not ended"), entry("listen", "listens"), entry("exec", "executes, ends"), entry("sighit", "signal"), entry("out", "a line of output"), ...(picture.gates.length ? [entry("gate", "at a gate")] : []), ...(proofs.length ? [entry("proof", "evidence")] : []), ...outcomes.map((name) => entry("o-" + name, name)));
+  return make("div", { class: "legend" }, bar("alive", "alive"), bar("drain", "signalled, not ended"), entry("listens", "rect", { class: "listen", y: 4, width: 12, height: 3 }),
+    entry("executes", "path", { class: "exec", d: triangle(4, 5) }), entry("ends", "path", { class: "ended", d: cross(6, 5) }), entry("signal", "circle", { class: "sighit", cx: 6, cy: 5, r: 4 }), entry("a line of output", "rect", { class: "out", x: 5, width: 2, height: 10 }),
+    ...(picture.gates.length ? [bar("gate", "at a gate")] : []), ...(picture.queued.length ? [entry("connections in its queue", "rect", { class: "queued", x: 4, width: 3, height: 9 })] : []),
+    ...(proofs.length ? [entry("evidence", "path", { class: "proof", d: diamond(6, 5) })] : []), ...outcomes.map((name) => bar("o-" + name, name)));
 }
 
 function pictureOf(details) {
@@ -99,12 +114,12 @@ function pictureOf(details) {
 function caseView(one) {
   const details = detailsOf(one), findings = details.findings;
   const facts = [details.where, one.seconds.toFixed(2) + " s"].filter(Boolean).join(" · ");
-  const kept = [["Server", details.command], ["Journal", details.journal], ["Capsule", details.capsule]].filter(([, text]) => text);
+  const kept = [["Server", details.command], ["Journal", details.journal], ["Capsule", details.capsule], ["Run it again", details.again]].filter(([, text]) => text);
   const others = details.requirements.map(([id, verdict]) => make("div", {}, badge(verdict), make("span", { class: "mono", text: " " + id })));
   return [make("a", { class: "back", href: "#overview", text: "← All cases" }),
     make("h2", {}, badge(one.shownAs), " " + one.title), make("p", { class: "mono dim", id: "case-id", text: one.label }), make("p", { class: "dim", text: facts }),
     one.known ? make("p", { id: "known", text: "Known failure: " + one.known }) : null, one.reason ? make("p", { id: "reason", text: one.reason }) : null,
-    ...findings.map((finding, i) => findingBox(finding, i, findings.length)), ...pictureOf(details),
+    ...findingBoxes(findings), ...pictureOf(details),
     make("h3", { text: "Requirements" }), ...others,
     ...kept.flatMap(([name, text]) => [make("h3", { text: name }), make("pre", { text })])];
 }
@@ -117,6 +132,10 @@ function choose(number) {
   const event = chart.picture.events.find((e) => e[0] === number);
   $("chosen").textContent = event ? `#${number}  ${ms(event[1])}  ${event[2]}` : `#${number} is not in this page`;
   for (const link of document.querySelectorAll(".evidence")) link.toggleAttribute("aria-current", Number(link.dataset.number) === number);
+}
+
+function showChart() {
+  chart?.box.scrollIntoView({ block: "nearest" });
 }
 
 function route() {
@@ -157,7 +176,7 @@ const KEYS = {
   "/": () => $("search").focus(), t: () => theme(!document.documentElement.classList.contains("dark")), "?": () => $("keys").showModal(),
   "+": () => chart?.zoom(0.5), "=": () => chart?.zoom(0.5), "-": () => chart?.zoom(2), 0: () => chart?.all(), s: () => chart?.afterSignal(),
   ArrowLeft: () => chart?.pan(-0.2), ArrowRight: () => chart?.pan(0.2), n: () => list?.next(1), p: () => list?.next(-1),
-  e: () => { if (proofs.length) choose(proofs[(proofs.indexOf(chart.chosen) + 1) % proofs.length]); },
+  e: () => { if (proofs.length) { choose(proofs[(proofs.indexOf(chart.chosen) + 1) % proofs.length]); showChart(); } },
 };
 
 document.addEventListener("keydown", (event) => {

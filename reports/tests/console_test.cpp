@@ -138,13 +138,19 @@ TEST_CASE("time that passes is shown between the events") {
   CHECK(screen.rows()[2] == "running documented/a/b@reference");
 }
 
-TEST_CASE("the command that runs a case again selects its suite too") {
-  RunResult run = sample_run();
-  CHECK(shown({}, run).find("clusterspec run -i reference 'documented/") != std::string::npos);
-  run.cases = {run.cases.back()};
-  CHECK(shown({}, run).find(
-            "clusterspec run -i reference --suite all production/terminate/output-blocked@reference\n") !=
-        std::string::npos);
+TEST_CASE("the command that runs a case again is the run's own, with the case") {
+  const RunResult run = sample_run();
+  CHECK(shown({}, run).find("  clusterspec run -i it.toml 'documented/") != std::string::npos);
+  std::string text;
+  const auto console = make_console([&](std::string_view piece) { text += piece; }, {});
+  Plan plan;
+  plan.cases = 1;
+  plan.implementation = "it";
+  plan.rerun = "clusterspec run ";
+  plan.rerun_end = " -- ./it '{port}'";
+  console->run_begun(plan);
+  console->run_ended(run);
+  CHECK(text.find("@reference' -- ./it '{port}'\n") != std::string::npos);
 }
 
 TEST_CASE("an interrupted run says how far it came") {

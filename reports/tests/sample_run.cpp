@@ -249,6 +249,7 @@ void tell(ReportWriter& writer, const RunResult& run) {
   plan.observation = run.observation;
   plan.notes = run.notes;
   plan.catalogue = sample_catalogue();
+  plan.rerun = "clusterspec run -i it.toml ";
   writer.run_begun(plan);
   // Two at a time, as with -j 2: the next begins before this one ends.
   const auto begin = [&](std::size_t i) {

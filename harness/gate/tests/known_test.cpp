@@ -1,6 +1,7 @@
 #include "gate/known.hpp"
 
 #include <catch2/catch.hpp>
+#include <regex>
 
 #include "load/load.hpp"
 #include "reports_made.hpp"
@@ -70,7 +71,7 @@ TEST_CASE("a baseline made from results makes them pass, and comes back from its
                          a_case("c/d@it", Verdict::pass)});
   const Baseline made = baseline_of(run.cases, {}, "the \"first\" look\n");
   REQUIRE(made.known.size() == 2);
-  const auto loaded = load_baseline({"known.toml", baseline_text(made)});
+  const auto loaded = load_baseline({"known.toml", baseline_text(made)}, nullptr);
   REQUIRE(loaded);
   hold_against(run, *loaded);
   CHECK(exit_code(run) == 0);
@@ -87,12 +88,24 @@ TEST_CASE("a baseline made anew keeps the reasons that are needed and drops the 
 }
 
 TEST_CASE("mistakes of a baseline are told with their place") {
-  const auto loaded =
-      load_baseline({"k.toml", "[[known]]\nrequirement = \"a.b\"\ncase = \"x\"\nreason = \"\"\nwhy = 1\n"});
+  const auto loaded = load_baseline(
+      {"k.toml", "[[known]]\nrequirement = \"a.b\"\ncase = \"x\"\nreason = \"\"\nwhy = 1\n"}, nullptr);
   REQUIRE_FALSE(loaded);
   REQUIRE(loaded.error().size() == 2);
   CHECK(to_text(loaded.error()[0]).find("k.toml:4:") == 0);
   CHECK(to_text(loaded.error()[1]).find("k.toml:5:") == 0);
+}
+
+TEST_CASE("a baseline's requirement that the catalogue does not have is a mistake") {
+  const Catalogue catalogue{{"area.claim", Level::must, Suite::documented, Basis::derived, "", "", ""}};
+  const std::string text = "[[known]]\nrequirement = \"area.clam\"\ncase = \"x\"\nreason = \"r\"\n";
+  const auto refused = load_baseline({"k.toml", text}, &catalogue);
+  REQUIRE_FALSE(refused);
+  CHECK(to_text(refused.error().front()).find("k.toml:2:15: there is no requirement \"area.clam\"") == 0);
+  CHECK(refused.error().front().hint.find("did you mean \"area.claim\"?") == 0);
+  const auto unchecked = load_baseline({"k.toml", text}, nullptr);
+  REQUIRE(unchecked);
+  CHECK(unchecked->known.front().where.line == 1);
 }
 
 TEST_CASE("settings: a profile's keys, and mistakes with their place") {
@@ -101,11 +114,50 @@ TEST_CASE("settings: a profile's keys, and mistakes with their place") {
   REQUIRE(good);
   CHECK(good->common.suite == "all");
   CHECK(good->profiles.at("ci").retries == 2);
+  CHECK(good->places.at("suite").where == Location{"c.toml", 1, 9});
+  CHECK(good->places.at("profile.ci.reports=junit=j.xml").where == Location{"c.toml", 4, 12});
+  CHECK(good->places.at("profile.ci.reports").line == "reports = [\"junit=j.xml\"]");
   const auto bad = load_settings({"c.toml", "suite = \"al\"\n[profile.ci]\nretries = -1\njops = 3\n"});
   REQUIRE_FALSE(bad);
   REQUIRE(bad.error().size() == 3);
   CHECK(to_text(bad.error()[0]).find("c.toml:1:") == 0);
   CHECK(to_text(bad.error()[2]).find("jobs") != std::string::npos);
+}
+
+TEST_CASE("settings to go on from are right as they are, and with any of their comments taken away") {
+  Settings shown, chosen, ci;
+  shown.suite = "documented";
+  shown.implementation = "it.toml";
+  shown.scenarios = shown.results = shown.baseline = "x";
+  shown.isolation = shown.observation = "auto";
+  shown.combinations = "all";
+  shown.flaky = "fail";
+  shown.patterns = {"a.*", "b.*"};
+  shown.tags = {"load"};
+  shown.reports = {"junit=a.xml"};
+  shown.strict_baseline = shown.keep_journals = shown.verbose = shown.fail_fast = false;
+  shown.jobs = shown.repeat = 2;
+  shown.retries = shown.stress = 0;
+  shown.time_scale = 1.5;
+  chosen.suite = "all";
+  ci.reports = {"junit=a.xml", "json=a.json"};
+  const std::string text = settings_text(shown, chosen, ci);
+  const auto as_it_is = load_settings({"c.toml", text});
+  REQUIRE(as_it_is);
+  CHECK(as_it_is->common.suite == "all");
+  CHECK_FALSE(as_it_is->common.jobs);
+  CHECK(as_it_is->profiles.at("ci").reports == ci.reports);
+  // A comment of a value has no blank behind its "#", except for the further lines of a list.
+  const auto all = load_settings({"c.toml", std::regex_replace(text, std::regex("(^|\n)#([a-z])"), "$1$2")});
+  REQUIRE(all);
+  std::size_t keys = 0;
+  Settings::describe(all->common, [&](const char* key, const auto& member, Need, const char*) {
+    INFO(key);
+    CHECK(member != std::decay_t<decltype(member)>{});
+    ++keys;
+  });
+  CHECK(keys > 20);
+  CHECK(all->common.patterns == shown.patterns);
 }
 
 }  // namespace

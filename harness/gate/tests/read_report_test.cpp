@@ -34,10 +34,12 @@ TEST_CASE("what is a report's no more is refused, with the place") {
     return report.error().message;
   };
   CHECK(wrong("\"clusterspec-report\"", "\"other\"") == "r.json: it is no report of clusterspec");
-  CHECK(wrong("\"version\": 1", "\"version\": 2") == "r.json: it is of another version than 1");
+  CHECK(wrong("\"version\": 1", "\"version\": 2") ==
+        "r.json: it is of version 2, and this clusterspec reads version 1");
   CHECK(wrong("\"became_ready\": true", "\"became_ready\": 3") ==
-        "r.json: cases[0].became_ready must be true or false");
-  CHECK(wrong("\"verdict\": \"fail\"", "\"verdict\": \"failed\"").find("must be one of pass, fail") !=
+        "r.json: cases[0].became_ready must be true or false, not 3");
+  CHECK(wrong("\"verdict\": \"fail\"", "\"verdict\": \"failed\"")
+            .find("verdict must be one of pass, fail, skip, error, untested, not \"failed\"") !=
         std::string::npos);
   CHECK(wrong("\"actual\":", "\"actually\":") == "r.json: cases[0].findings[0].actual is missing");
 }
@@ -46,8 +48,13 @@ TEST_CASE("a report that a killed run left is told from one of another kind") {
   CHECK(read_report("", "r.json").error().message ==
         "r.json: it is empty: the run that was to write it has not ended, or was killed");
   const std::string text = json_text(a_run({a_case("a/b@it", Verdict::pass)}), a_catalogue());
-  for (std::size_t size = 1; size + 2 < text.size(); size += 7)
-    CHECK_FALSE(read_report(text.substr(0, size), "r.json"));
+  for (std::size_t size = 1; size + 2 < text.size(); size += 7) {
+    const auto part = read_report(text.substr(0, size), "r.json");
+    REQUIRE_FALSE(part);
+    CHECK(part.error().message.find(": it ends in the middle") != std::string::npos);
+  }
+  CHECK(read_report("{\n  \"format\": 'x'\n}", "r.json").error().message ==
+        "r.json: line 2, column 13: it is no JSON");
 }
 
 TEST_CASE("members that a reader does not know are ignored") {

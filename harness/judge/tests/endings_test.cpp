@@ -69,6 +69,23 @@ TEST_CASE("The port at the end") {
   cannot_be_judged(ExpectPort{PortState::answered, "ready"}, silent, "was not probed at \"ready\"");
 }
 
+TEST_CASE("Orphans are reaped, or zombies at a look") {
+  constexpr Pid k_orphan = 9;
+  const ExpectOrphans expect{OrphanState::reaped, "later"};
+  const auto with_orphan = [&](std::vector<ProcessSeen> seen) {
+    JournalBuilder builder;
+    builder.append_before_cleaning(Orphaned{k_orphan, k_launcher});
+    builder.append_before_cleaning(ProcessesSeen{"later", std::move(seen)});
+    return builder;
+  };
+  holds(expect, with_orphan({{k_launcher, 1, 'S', "server"}}));
+  fails(expect, with_orphan({{k_launcher, 1, 'S', "server"}, {k_orphan, k_launcher, 'Z', ""}}),
+        "process 9 ended, and the launcher had not waited for it");
+  // Of nobody's child, or before there was one, a look tells nothing.
+  cannot_be_judged(expect, JournalBuilder{}, "nobody looked for orphans at \"later\"");
+  cannot_be_judged(ExpectOrphans{OrphanState::reaped, "ready"}, with_orphan({}), "nobody looked");
+}
+
 TEST_CASE("Signals between the server's own processes are counted by whom they hit") {
   const ExpectSignals none{target("workers"), 0};
   holds(none);

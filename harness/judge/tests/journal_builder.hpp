@@ -245,7 +245,7 @@ inline Scenario scenario_with(std::vector<ExpectationSubject> subjects, Requirem
   open.group = "quick";
   add(open);
   add(SendSignal{Signal{k_interrupt}, target("group"), 1}, "interrupt");
-  add(Await{Awaited::exited, target("launcher"), "", {}, {}, {}});
+  add(Await{Awaited::exited, target("launcher"), "", {}, {}, false, {}});
   for (auto& subject : subjects) {
     const int line = 50 + static_cast<int>(scenario.expectations.size());
     scenario.expectations.push_back({std::move(subject), {}, "", {scenario.file, line, 1}});

@@ -38,6 +38,17 @@ void nobody_known(JournalBuilder& builder) {
 
 }  // namespace
 
+TEST_CASE("No more lines than at most") {
+  ExpectLines most = lines(LineKind::started);
+  most.at_most = 2;
+  holds(most);
+  most.at_most = 1;
+  fails(most, JournalBuilder{}, "2, the last \" > worker 4 started\"");
+  JournalBuilder none;
+  none.remove<Output>();
+  holds(most, none);
+}
+
 TEST_CASE("One line about each worker") {
   holds(announced());
   JournalBuilder missing;

@@ -1,4 +1,4 @@
-// What must be noticed of `exit`, `port`, `signals` and `leftovers`.
+// What must be noticed of `exit`, `port`, `signals`, `leftovers` and `orphans`.
 #include "mutation_table.hpp"
 
 namespace clusterspec::tests {
@@ -16,6 +16,23 @@ JournalBuilder with_a_signal_sent() {
   JournalBuilder builder = crowded();
   return builder.insert(builder.line_position("terminating"),
                         Signalled{k_launcher, k_first, k_interrupt, false}, Source::notification);
+}
+
+constexpr Pid k_orphan = 9;
+
+// It has lost its parent before anybody looks, and is nowhere to be seen.
+JournalBuilder with_an_orphan() {
+  JournalBuilder builder = crowded();
+  return builder.insert(
+      builder.position<ProcessesSeen>([](const ProcessesSeen& seen) { return seen.occasion == "later"; }),
+      Orphaned{k_orphan, k_launcher});
+}
+
+// What makes it a zombie that process 1 has not waited for.
+Damage orphan_not_waited_for(const std::string& occasion) {
+  return {"the orphan is a zombie at that look", [occasion](JournalBuilder& builder) {
+            builder.processes(occasion).processes.push_back({k_orphan, 1, 'Z', "server"});
+          }};
 }
 
 }  // namespace
@@ -102,6 +119,17 @@ std::vector<Row> rows_of_endings() {
                   {"a listener at the end", [](JournalBuilder& builder) {
                      builder.listeners("end").listeners.push_back(builder.listeners("ready").listeners[1]);
                    }}};
+
+  for (const std::string occasion : {"end", "later"}) {
+    const auto look = at<ProcessesSeen>(occasion);
+    const auto orphaned = every<Orphaned>();
+    row("orphans", occasion == "end" ? "orphans" : "at", "waited for at that look",
+        ExpectOrphans{OrphanState::reaped, occasion},
+        {removed(orphaned, Verdict::error), removed(look, Verdict::error),
+         changed(look, "occasion", Verdict::error)},
+        {reads(orphaned, {}), reads(look, {"occasion"})}, with_an_orphan())
+        .damages = {orphan_not_waited_for(occasion)};
+  }
   return rows;
 }
 

@@ -43,6 +43,8 @@ std::vector<Row> rows_of_lines() {
       {reads(terminating, {"text"})});
   row("count", "how many", lines(LineKind::stopped, [](auto& e) { e.count = 2; }),
       {removed(stopped), doubled(stopped), changed(stopped, "text")}, {reads(stopped, {"text"})});
+  row("at-most", "no more than that", lines(LineKind::stopped, [](auto& e) { e.at_most = 2; }),
+      {doubled(stopped)}, {reads(stopped, {})});
   row("once-about-each", "named once each, and nobody else",
       lines(LineKind::stopped, [](auto& e) { e.once_about_each = true; }),
       {removed(stopped), doubled(stopped), changed(stopped, "text")},

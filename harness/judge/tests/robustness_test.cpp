@@ -14,10 +14,10 @@ Scenario demanding_scenario() {
   ExpectProcesses living{target("all"), 3, "ready", 1, true, true, true, false, true, true};
   ExpectProcesses workers{target("workers"), 2, "", 1, true, true, true, true, true, false};
   ExpectListeners listeners{"ready", 3, true, true, true, "0.0.0.0:3000"};
-  ExpectLines about{LineKind::stopped,  2,     true, false, target("workers"),
-                    target("launcher"), false, true, true,  true};
-  ExpectLines by{LineKind::terminating, 3, false, true, target("all"), {}, false, true, false, true};
-  ExpectLines failed{LineKind::failed, 0, false, false, target("workers"), {}, true, false, true, false};
+  ExpectLines about{
+      LineKind::stopped, 2, true, false, target("workers"), target("launcher"), false, true, true, true, 2};
+  ExpectLines by{LineKind::terminating, 3, false, true, target("all"), {}, false, true, false, true, {}};
+  ExpectLines failed{LineKind::failed, 0, false, false, target("workers"), {}, true, false, true, false, {}};
   ExpectConnections connections{"quick",
                                 {Outcome::answered},
                                 {Outcome::hung},

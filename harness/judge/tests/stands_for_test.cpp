@@ -55,7 +55,7 @@ TEST_CASE("A child that listens and never executed anything is the worker that i
 
 TEST_CASE("A second instance that does not start is what its scenario is about") {
   Scenario scenario = scenario_with({});
-  scenario.steps[0].action = Await{Awaited::ready, target("second/launcher"), "", {}, {}, {}};
+  scenario.steps[0].action = Await{Awaited::ready, target("second/launcher"), "", {}, {}, false, {}};
   CHECK(judged_all(scenario, stopped_at(0)).requirements == Verdicts{{"area.must", Verdict::fail}});
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("Signals that are not for all are the scenario's own affair, and so is
 TEST_CASE("A line that does not come is missed by the requirement that asks for it") {
   const auto awaiting = [](LineKind kind) {
     Scenario scenario = scenario_with({});
-    scenario.steps[3].action = Await{Awaited::line, target("workers"), "", kind, {}, {}};
+    scenario.steps[3].action = Await{Awaited::line, target("workers"), "", kind, {}, false, {}};
     return scenario;
   };
   breaks("launch.announced", awaiting(LineKind::started), stopped_at(3));

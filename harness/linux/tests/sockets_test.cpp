@@ -122,6 +122,36 @@ TEST_CASE("An IPv6 listener is listed with its address") {
   CHECK(facts.port != 0);
 }
 
+TEST_CASE("Over IPv6, and over IPv4 to a socket of IPv6, a client names its listener and its end is found") {
+  if (!has_ipv6()) {
+    WARN("no IPv6 here");
+    return;
+  }
+  InetDiag diag = diag_or_fail();
+  const int port = some_port();
+  auto listener = occupy_port("::", port, true);
+  REQUIRE(listener);
+  mark_listener(listener->get(), 7);
+  for (const std::string host : {"::1", "127.0.0.1"}) {
+    CAPTURE(host);
+    const Connecting client = start_connect(host, port);
+    REQUIRE(client.errno_value == 0);
+    REQUIRE(wait_readable(listener->get()));
+    CHECK(mark_reached(client.fd.get()) == 7);
+    const auto pair = server_end_of(client.fd.get());
+    REQUIRE(pair);
+    CHECK(pair->v6 == (host == "::1"));
+    REQUIRE(diag.connection(*pair));
+    CHECK(diag.connection(*pair)->inode == 0);
+    CHECK(diag.connections(port).size() == 1);
+    const Fd accepted = accept_from(*listener);
+    CHECK(diag.connection(*pair)->inode != 0);
+  }
+  // Without the listener nobody is there over either.
+  listener->reset();
+  CHECK(eventually([&] { return diag.connections(port).empty(); }));
+}
+
 TEST_CASE("A connection has no inode until it is accepted, and tells what was not read yet") {
   InetDiag diag = diag_or_fail();
   const int port = some_port();

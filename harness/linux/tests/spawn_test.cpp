@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <set>
 
+#include "linux/orphans.hpp"
 #include "linux/process.hpp"
 #include "linux/procfs.hpp"
 #include "linux/stream.hpp"
@@ -128,6 +129,30 @@ TEST_CASE("A first process is 1 in a /proc of its own, and another here") {
     });
     if (status) CHECK(*status == 0);
   }
+}
+
+TEST_CASE("Orphans in a first process's namespace are its children, and end when they are let go") {
+  const auto status = in_cell(Isolation::namespaces, [] {
+    SpawnRequest request;
+    request.first_process = true;
+    Program program({"/bin/sh", "-c", "read line"}, std::move(request));
+    auto orphans = Orphans::leave(program.pid(), 3);
+    if (!orphans || orphans->pids().size() != 3) return 1;
+    std::vector<Fd> ends;
+    for (const Pid pid : orphans->pids()) {
+      const auto stat = read_stat(pid);
+      if (!stat || stat->parent != program.pid()) return 2;
+      ends.push_back(open_pidfd(pid));
+      if (has_ended(ends.back().get())) return 3;
+    }
+    orphans->let_go();
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      if (!wait_readable(ends[i].get())) return 4;
+      if (exit_status(orphans->pids()[i], ends[i].get()) != Orphans::k_code << 8) return 5;
+    }
+    return 0;
+  });
+  if (status) CHECK(*status == 0);
 }
 
 TEST_CASE("A server leads a session and a process group of its own") {

@@ -22,7 +22,8 @@ TEST_CASE("the scenario that the others are made from is right") {
 TEST_CASE("a syntax error is shown where it is") {
   const std::string text = mistakes_of("title = \"T\"\nwhy = = \"W\"\n");
   CHECK_THAT(text, StartsWith("s.toml:2:7: "));
-  CHECK_THAT(text, Contains("\n  why = = \"W\"\n        ^\n  this is no TOML\n"));
+  CHECK_THAT(text,
+             Contains("\n  why = = \"W\"\n        ^\n  this is no TOML: a line is key = value, a text"));
 }
 
 TEST_CASE("an unknown key of a step lists the keys of its verb and the nearest one") {
@@ -32,7 +33,7 @@ TEST_CASE("an unknown key of a step lists the keys of its verb and the nearest o
         "  ^\n"
         "  did you mean \"count\"? valid: open, request, count, per-process, until, delay, bytes, "
         "keep-alive, later, pipelined, read-rate, write-rate, at-once, "
-        "within, hung-after, name, verifies\n");
+        "over, within, hung-after, name, verifies\n");
 }
 
 TEST_CASE("a key of another verb is unknown") {
@@ -63,7 +64,7 @@ TEST_CASE("a step needs a verb") {
         "  did you mean \"await\"? it has exactly one of: launch, await, open, send, load, stop, close, "
         "signal, "
         "press, "
-        "occupy, look, hold, await-held, release, inject, freeze, thaw\n");
+        "occupy, output, replace, orphan, look, hold, await-held, release, inject, freeze, thaw\n");
   CHECK_THAT(with_step("name = \"x\"\n"), StartsWith("s.toml:4:1: a step without a verb"));
 }
 
@@ -166,6 +167,24 @@ TEST_CASE("impossible numbers") {
   CHECK_THAT(with_expect("descriptors = \"workers\"\nnumber = 7\nis = \"closed\"\n"),
              Contains("only the descriptors"));
   CHECK_THAT(mistakes_of(k_head + "[launch]\nmore-values = -1\n" + k_expect), Contains("more-values = -1"));
+}
+
+TEST_CASE("orphans are children of a server that is process 1") {
+  const std::string step = "[[step]]\norphan = 2\n";
+  CHECK(mistakes_of(k_head + "[launch]\nfirst-process = true\n" + step + k_expect) == "");
+  CHECK_THAT(mistakes_of(k_head + step + k_expect), Contains("has no pid namespace of its own"));
+  CHECK_THAT(mistakes_of(k_head + "[launch]\nfirst-process = true\n[[step]]\norphan = 0\n" + k_expect),
+             Contains("orphan = 0 is impossible"));
+  CHECK_THAT(with_expect("orphans = \"reaped\"\nat = \"later\"\n"),
+             Contains("look \"later\" does not exist"));
+}
+
+TEST_CASE("count and at-most exclude each other, as do an address and the default one") {
+  CHECK_THAT(with_expect("lines = \"started\"\ncount = 2\nat-most = 2\n"),
+             StartsWith("s.toml:7:11: count and at-most exclude each other"));
+  CHECK_THAT(with_expect("lines = \"started\"\nat-most = -1\n"), Contains("at-most = -1 is impossible"));
+  CHECK_THAT(mistakes_of(k_head + "[launch]\ndefaults = true\nhost = \"::\"\n" + k_expect),
+             Contains("host or defaults"));
 }
 
 TEST_CASE("per-process and count exclude each other") {

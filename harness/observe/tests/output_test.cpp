@@ -1,6 +1,8 @@
 #include "observe/output.hpp"
 
+#include <errno.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "linux/readiness.hpp"
@@ -202,6 +204,33 @@ TEST_CASE("Long lines without end fill neither memory nor the disk, and what is 
   CHECK(notes[0].text == "9 more lines on stdout are not recorded");
   CHECK(notes[1].text ==
         fmt::format("{} more bytes of lines on stdout are not recorded", 32 + 9 * 65'536 + 8));
+}
+
+TEST_CASE("Who is read no more waits when all room is taken") {
+  Stage stage;
+  Writer writer(stage.theirs());
+  OutputReader reader(stage.loop, stage.recording.recorder, std::move(stage.pair->ours), Stream::out);
+  writer.write("read\n");
+  reader.drain();
+  reader.stop();
+  fill_up(stage.theirs());
+  writer.order("waits\n");
+  char byte = 'x';
+  CHECK(::send(stage.theirs(), &byte, 1, MSG_DONTWAIT) == -1);
+  reader.drain();
+  reader.finish();
+  CHECK(stage.recording.all<Output>().size() == 1);
+}
+
+TEST_CASE("Whose reader has gone is told so") {
+  Stage stage;
+  OutputReader reader(stage.loop, stage.recording.recorder, std::move(stage.pair->ours), Stream::out);
+  char byte = 'x';
+  REQUIRE(::send(stage.theirs(), &byte, 1, MSG_NOSIGNAL) == 1);
+  reader.hang_up();
+  CHECK(::send(stage.theirs(), &byte, 1, MSG_NOSIGNAL) == -1);
+  CHECK(errno == EPIPE);
+  reader.finish();
 }
 
 TEST_CASE("The end of the stream is noticed once and is no error") {

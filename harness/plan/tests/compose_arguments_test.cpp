@@ -108,6 +108,13 @@ TEST_CASE("defaults leave out address and port") {
   CHECK(composed(it) == List{"-w", "2", "--quiet"});
 }
 
+TEST_CASE("an address that a scenario asks for takes the place of the usual one") {
+  Launch it = launch({"2"});
+  it.host = "::";
+  CHECK(composed(it) == List{"-w", "2", "--quiet", "-p", "3000", "--bind=::"});
+  CHECK(fill_in("{host} {address}", it, {"127.0.0.1", 80, ""}) == ":: [::]:80");
+}
+
 TEST_CASE("values are carried byte for byte") {
   Launch it;
   it.defaults = true;

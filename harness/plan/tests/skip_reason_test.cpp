@@ -13,6 +13,7 @@ Implementation able() {
   it.endpoint = {"-p", "{port}"};
   it.value = {"{value}"};
   it.dialect.grace_period = std::chrono::seconds(3);
+  it.dialect.lossless_close = true;
   it.clustering = Clustering{{{"short", {"-w", "{workers}"}}}, "short"};
   it.log = {"started {pid}", "stopped {pid}", "failed {pid}", "terminating", {}};
   it.requests = {{"quick", {}}, {"slow", {}}, {"body", {}}, {"upload", {}}};
@@ -63,6 +64,20 @@ TEST_CASE("closing the terminal means something else to a server that SIGHUP rel
   it.dialect.reload_signal = Signal{1};
   CHECK(skip_reason(with_step(Press{Key::hang_up}), it, k_able).find("SIGHUP") != std::string::npos);
   CHECK(skip_reason(with_step(Press{Key::ctrl_c}), it, k_able) == "");
+}
+
+TEST_CASE("IPv6 is asked of the machine by who listens or connects over it") {
+  Machine without = k_able;
+  without.ipv6 = false;
+  Open open;
+  open.over = Family::ipv6;
+  CHECK(skip_reason(with_step(open), able(), k_able) == "");
+  CHECK(skip_reason(with_step(open), able(), without) == "this machine has no IPv6");
+  Scenario it;
+  it.launch.host = "::";
+  CHECK(skip_reason(it, able(), without) == "this machine has no IPv6");
+  it.launch.host = "127.0.0.1";
+  CHECK(skip_reason(it, able(), without) == "");
 }
 
 TEST_CASE("reasons are sentences") {

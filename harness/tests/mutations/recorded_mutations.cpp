@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -94,7 +95,7 @@ bool tells_of_the_server(const Mutation& mutation, const Event& event) {
          (std::holds_alternative<Signalled>(event.what) && mutation.field == "by");
 }
 
-// Two claims are about no event alone. That each process serves: one of them serves nobody, its connections
+// Some claims are about no event alone. That each process serves: one of them serves nobody, its connections
 // are all another's.
 Journal with_all_at_another(const Journal& journal, Pid pid, Pid another) {
   Journal changed = journal;
@@ -115,6 +116,37 @@ Journal with_one_more_worker(const Journal& journal) {
   // By polling one event makes a worker.
   more.insert(more.end() - 1, Event{journal.back().at, Source::polling, appeared});
   return more;
+}
+
+// That no more lines than so many are printed, or none: one is said again and again, or that a worker failed.
+constexpr int k_again = 20;
+Journal with_line_said(const Journal& journal, int after, std::string text, int times) {
+  const auto place = journal.begin() + after;
+  Event said = *place;
+  std::get<Output>(said.what).text = std::move(text);
+  Journal more = journal;
+  more.insert(more.begin() + after + 1, static_cast<std::size_t>(times), said);
+  return more;
+}
+
+std::string failed_line(const Implementation& implementation, Pid pid) {
+  std::string line = implementation.log.failed.value_or("");
+  for (const auto& [name, value] :
+       {std::pair{"{pid}", std::to_string(pid)}, {"{status}", std::string("256")}})
+    if (const auto at = line.find(name); at != std::string::npos) line.replace(at, std::strlen(name), value);
+  return line;
+}
+
+// And that orphans are waited for: each is a zombie ever after.
+Journal with_zombies(const Journal& journal) {
+  Journal changed = journal;
+  std::vector<ProcessSeen> zombies;
+  for (Event& event : changed)
+    if (const auto* orphaned = std::get_if<Orphaned>(&event.what))
+      zombies.push_back({orphaned->pid, orphaned->parent, 'Z', "orphan"});
+    else if (auto* seen = std::get_if<ProcessesSeen>(&event.what); seen && seen->occasion != "end")
+      seen->processes.insert(seen->processes.end(), zombies.begin(), zombies.end());
+  return changed;
 }
 
 void note(const Judgement& judgement, Tried& tried, const std::string& mutation, bool standing_too = false) {
@@ -168,6 +200,15 @@ Result<Tried> try_all(const std::string& file, const std::string& text, const Ca
     if (!go_on) break;
   }
   note(judged(with_one_more_worker(*journal)), tried, "one worker more", true);
+  note(judged(with_zombies(*journal)), tried, "orphans that nobody waits for");
+  for (const int number : chosen(*journal)) {
+    const auto* output = std::get_if<Output>(&(*journal)[static_cast<std::size_t>(number)].what);
+    if (!output || output->stream != Stream::out || all_shown(tried)) continue;
+    note(judged(with_line_said(*journal, number, output->text, k_again)), tried,
+         "a line said again and again");
+    note(judged(with_line_said(*journal, number, failed_line(*one.implementation, output->writer), 1)), tried,
+         "a failure that was none");
+  }
   const Cluster cluster = Cluster::of(*journal);
   for (const ProcessState& process : cluster.processes())
     if (const ProcessState* launcher = cluster.launcher(process.instance))

@@ -107,7 +107,8 @@ test("a passing case has a lane for each process, with its steps, listeners, sig
   const page = await open("passing");
   await page.locator("#cases a").last().click();
   await page.waitForSelector("#chart svg");
-  const words = (await texts(page, "#chart text")).join("\n");
+  // A line of output stands there in full only if there is room for it; pointed at it always does.
+  const words = (await texts(page, "#chart text")).concat(await page.locator("#chart .out").evaluateAll((lines) => lines.map((line) => line.dataset.tip))).join("\n");
   for (const name of ["launcher (pid", "worker 1 (pid", "steps", "signals", "SIGINT", "terminating gracefully"]) assert.match(words, new RegExp(name.replace("(", "\\(")));
   const processes = await page.evaluate(() => detailsOf(RUN.cases[open]).picture.processes.length);
   assert.ok(processes > 1);
@@ -176,6 +177,7 @@ test("the keyboard alone leads through cases, time and events", async () => {
   await press("o");
   assert.ok(await page.locator("#requirements").isVisible());
   await firstFailing(page);
+  await press("0");
   const whole = await view(page);
   await press("+");
   const near = await view(page);
@@ -213,14 +215,51 @@ test("pointing tells what it is, dragging zooms, a double click shows all again"
   await firstFailing(page);
   await page.locator("#chart .sighit").first().hover();
   assert.match(await page.locator("#tip").textContent(), /SIG[A-Z]+/);
-  const box = await page.locator("#chart").boundingBox(), whole = await view(page), y = box.y + 8;
+  await page.keyboard.press("0");
+  await page.locator("#chart").scrollIntoViewIfNeeded();
+  const box = await page.locator("#chart").boundingBox(), whole = await view(page), y = box.y + 32;
   await page.mouse.move(box.x + 300, y);
   await page.mouse.down();
   await page.mouse.move(box.x + 500, y, { steps: 4 });
   await page.mouse.up();
   assert.notEqual(await view(page), whole);
-  await page.mouse.dblclick(box.x + 10, y);
+  await page.mouse.dblclick(box.x + 300, y);
   assert.equal(await view(page), whole);
+  await page.done();
+});
+
+test("a case opens where it happens, and the strip above leads elsewhere", async () => {
+  const page = await open("passing");
+  await page.locator("#cases a").last().click();
+  await page.waitForSelector("#chart svg");
+  const [from, to, signal, end] = await page.evaluate(() => [...chart.view, chart.picture.signals[0].at, chart.picture.end]);
+  assert.ok(signal < end * 0.4 ? from === 0 : from > 0 && from < signal, `${from} of ${signal}`);
+  assert.ok(to >= end);
+  await page.keyboard.press("s");
+  const seen = () => page.evaluate(() => chart.view);
+  const strip = await page.locator("#chart .window").boundingBox(), left = await page.evaluate(() => chart.left);
+  const box = await page.locator("#chart").boundingBox();
+  await page.mouse.move(strip.x + strip.width / 2, strip.y + 5);
+  await page.mouse.down();
+  await page.mouse.move(box.x + left + 2, strip.y + 5, { steps: 3 });
+  await page.mouse.up();
+  assert.equal((await seen())[0], 0);
+  await page.mouse.click(box.x + box.width - 3, strip.y + 5);
+  assert.ok((await seen())[1] >= end);
+  await page.done();
+});
+
+test("with many findings the picture stays near: the first ones are open, a requirement is told once", async () => {
+  const page = await open("failing");
+  await page.keyboard.press("f");
+  await page.waitForSelector("#chart svg");
+  const told = await page.locator(".finding").evaluateAll((boxes) => boxes.map((box) => [box.querySelector("strong").textContent, box.textContent.includes("Required")]));
+  assert.ok(told.length > 1);
+  told.forEach(([requirement, required], i) => assert.equal(required, i === 0 || told[i - 1][0] !== requirement));
+  const folded = await page.evaluate(() => findingBoxes(Array.from({ length: 9 }, () => ({ requirement: "a.b", evidence: [], evidence_left: 0 }))).map((box) => [box.tagName, box.querySelectorAll(".finding").length]));
+  assert.deepEqual(folded, [["SECTION", 0], ["SECTION", 0], ["SECTION", 0], ["DETAILS", 6]]);
+  await page.locator(".evidence").first().click();
+  assert.ok(await page.locator("#chart").evaluate((box) => box.getBoundingClientRect().top < innerHeight));
   await page.done();
 });
 
@@ -231,7 +270,7 @@ test("ten thousand connections stay usable: numbers over time, and rows when zoo
   assert.equal(await page.evaluate(() => detailsOf(RUN.cases[0]).picture.connections.begun.length) >= 10000, true);
   assert.ok(await page.locator("#chart *").count() < 5000);
   assert.ok(await page.locator("#events .row").count() < 100);
-  assert.match((await texts(page, "#chart text")).join("\n"), /↑ ended, ↓ begun, at most/);
+  assert.match((await texts(page, "#chart text")).join("\n"), /↑ ended, at most [\d,]+ a bar; ↓ begun, at most/);
   assert.match((await texts(page, "#chart text")).join("\n"), /accepted by launcher|worker \d \(pid \d+\): /);
   const took = await page.evaluate(() => {
     const begun = performance.now();
@@ -289,8 +328,48 @@ test("a narrow screen shows all of it without scrolling sideways, light and dark
   }
 });
 
+// Ten thousand requests in flight when the signal comes, really: it takes half a minute.
+const DRAIN = `title = "Ten thousand requests in flight are answered"
+why = "w"
+verifies = ["terminate.in-flight-completes"]
+waive = ["unexpected-process"]
+[launch]
+workers = 3
+files = 12000
+[[step]]
+await = "ready"
+[[step]]
+open = "slow"
+request = "slow"
+delay = "8s"
+count = 10000
+at-once = 500
+until = "handled"
+within = "60s"
+hung-after = "60s"
+[[step]]
+signal = "INT"
+to = "all"
+[[step]]
+await = "exited"
+of = "all"
+within = "60s"
+[[step]]
+await = "concluded"
+connections = "slow"
+within = "60s"
+[[expect]]
+connections = "slow"
+outcome = "answered"
+`;
+
 test("pictures to look at", { skip: !process.env.SHOTS }, async () => {
-  for (const [name, keys] of [["passing", ["j"]], ["failing", ["f"]], ["failing-overview", []], ["failing-zoomed", ["f", "s", "e"]], ["many", []], ["many-dark", []], ["hostile", []]])
+  const scenarios = path.join(folder, "drain-scenarios");
+  fs.mkdirSync(path.join(scenarios, "documented"), { recursive: true });
+  fs.copyFileSync(path.join(SOURCE, "scenarios/requirements.toml"), path.join(scenarios, "requirements.toml"));
+  fs.writeFileSync(path.join(scenarios, "documented/drain.toml"), DRAIN);
+  run("drain", "--scenarios", scenarios, "-i", implementation("drain", "reference_server"));
+  for (const [name, keys] of [["passing", ["j"]], ["failing", ["f"]], ["failing-overview", []], ["failing-zoomed", ["f", "s", "e"]], ["many", []], ["drain", []], ["drain-all", ["0"]], ["drain-dark", []], ["hostile", []]])
     for (const width of [1280, 400]) {
       const page = await open(name.split("-")[0], { viewport: { width, height: 900 }, colorScheme: name.endsWith("dark") ? "dark" : "light" });
       for (const key of keys) await page.keyboard.press(key);
