@@ -109,8 +109,10 @@ void Connection::write_more() {
     const long sent = send_some(m_fd.get(), bytes.data() + m_written, pace.piece(bytes.size() - m_written));
     if (sent == -EAGAIN) return want(k_readable | k_writable);
     if (sent < 0) {
-      // The server may have answered before it stopped reading: what it said comes first.
+      // The server may have answered before it stopped reading: what it said comes first. A reset is told
+      // once, here: who reads after it finds an end like any other.
       m_sending = false;
+      m_write_error = static_cast<int>(-sent);
       want(k_readable);
       read_more();
       if (m_phase != Phase::concluded && !m_response.begun()) on_error(static_cast<int>(-sent));
@@ -219,6 +221,7 @@ Outcome Connection::reset_outcome() const {
 }
 
 void Connection::on_end() {
+  if (m_write_error == ECONNRESET && !m_response.begun()) return on_error(m_write_error);
   if (answered())
     return conclude(m_plan->keep_alive && !m_plan->repeat ? Outcome::closed_idle : answer_outcome());
   if (m_response.partial()) {

@@ -111,6 +111,7 @@ class Connection {
   Phase m_phase = Phase::connecting;
   std::size_t m_written = 0;
   int m_asked = 0;  // requests sent or begun
+  int m_write_error = 0;
   bool m_sending = false, m_reading_paused = false, m_finishing = false;
   ServerEnd m_server_end = ServerEnd::unknown;
   std::uint32_t m_unread = 0;

@@ -3,6 +3,22 @@
 
 using namespace clusterspec;
 
+TEST_CASE("A reset that the request meets is a reset, and no connection closed unanswered") {
+  Stage stage;
+  const auto port = free_port("127.0.0.1");
+  REQUIRE(port);
+  auto listener = occupy_port("127.0.0.1", *port, false);
+  REQUIRE(listener);
+  Connection& connection = stage.probe.connect(stage.plan(*port), true);
+  REQUIRE(stage.until_phase(Phase::connected));
+  // Outside the loop, so that it is the write that finds it.
+  listener->reset();
+  connection.send();
+  REQUIRE(stage.concluded.size() == 1);
+  CHECK(stage.concluded[0].outcome == Outcome::reset);
+  CHECK(stage.concluded[0].errno_value == ECONNRESET);
+}
+
 TEST_CASE("A complete answer is answered, with its times in order") {
   Stage stage;
   stage.holder = [](int) { return Holder{77, 12}; };
