@@ -16,8 +16,9 @@ constexpr int k_threads = 2500;
 constexpr std::int64_t k_events = 10'000;
 constexpr std::int64_t k_bytes = 16 << 20;  // of journal lines
 
-// No call tells of a fork. A look at a cluster of five processes costs about 0.1 ms; in 50 ms a server that does
-// nothing but fork was seen to become 1,800 (AMD EPYC, 2 processors, Linux 6.18).
+// No call tells of a fork. A look at a cluster of five processes costs about 0.1 ms. With looks every 50 ms servers
+// that do nothing but fork were noticed with 1,400 to 2,600 processes (harness/tests/hostile_servers.py; Intel Xeon,
+// 2 processors, Linux 6.18.44).
 constexpr Duration k_interval = std::chrono::milliseconds(8);
 
 // One look of so many asks for all pids. Between two of them nobody gives out as many as there are.
