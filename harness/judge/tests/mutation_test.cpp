@@ -88,6 +88,10 @@ class Trial {
       const Judgement judgement = judged(journal);
       check_evidence(judgement, mutation, static_cast<int>(journal.size()));
       if (judgement.verdict != Verdict::pass || !judgement.findings.empty()) note(judgement, mutation);
+      for (const Must& must : m_row.must)
+        if (judgement.verdict != must.becomes && is_one_of_every(must, mutation))
+          m_holes.push_back(fmt::format("{}: goes unnoticed, or is not {}", to_text(mutation, m_original),
+                                        name_of(must.becomes)));
       return true;
     });
     for (std::size_t i = 0; i < m_row.must.size(); ++i) check(m_row.must[i], m_noticed[i]);
@@ -105,6 +109,15 @@ class Trial {
         if (number < 0 || number >= events)
           m_holes.push_back(fmt::format("{}: event {} is evidence and does not exist",
                                         to_text(mutation, m_original), number));
+  }
+
+  bool is_one_of_every(const Must& must, const Mutation& mutation) const {
+    const auto excepts = [&](const std::string& text) {
+      return mutation.change.find(text) != std::string::npos;
+    };
+    return must.every && must.kind == mutation.kind && must.field == mutation.field &&
+           chosen(must.events, m_original, mutation.number) &&
+           std::none_of(must.but.begin(), must.but.end(), excepts);
   }
 
   // A mutation that changed the verdict.
