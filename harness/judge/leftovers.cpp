@@ -51,9 +51,12 @@ bool was_given_up(const CaseView& view) {
   return std::any_of(steps.begin(), steps.end(), [](const auto& step) { return !step->done; });
 }
 
-// Whoever is killed waits for nobody: the zombies that it leaves are the kernel's to give away.
-bool was_killed(const ProcessState* launcher) {
-  return launcher && launcher->status && (*launcher->status & 0x7f) != 0;
+// Whoever is killed waits for nobody: the zombies that it leaves are the kernel's to give away. A launcher
+// that ends itself by a signal, as its implementation says, has had the time to wait.
+bool was_killed(const ProcessState* launcher, const CaseView& view) {
+  if (!launcher || exited_by_itself(launcher->status.value_or(0))) return false;
+  const auto& its_way = view.implementation().dialect.exit_signal;
+  return !its_way || its_way->number != ending_signal_of(*launcher->status);
 }
 
 bool is_left_over(const Found& found, const CaseView& view) {
@@ -69,7 +72,7 @@ bool is_left_over(const Found& found, const CaseView& view) {
   if (process->launcher)
     return found.process.state != 'Z' && was_asked_to_end(*process, view) && !was_given_up(view);
   const ProcessState* launcher = view.cluster().launcher(process->instance);
-  if (found.process.state == 'Z' && was_killed(launcher)) return false;
+  if (found.process.state == 'Z' && was_killed(launcher, view)) return false;
   return has_ended(launcher, view, found.number);
 }
 

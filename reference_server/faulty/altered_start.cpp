@@ -4,6 +4,7 @@
 #include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -62,7 +63,8 @@ std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launc
     std::vector<char*> argv;
     for (const auto& argument : launch.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
-    // Closed by execve: like posix_spawn this returns only when the new image is there.
+    // Closed by execve: like posix_spawn this returns only when the new image is there, or says why it is
+    // not.
     std::array<int, 2> executed{};
     if (pipe2(executed.data(), O_CLOEXEC) != 0) return tl::unexpected(last_error());
     const pid_t launcher = getpid();
@@ -70,18 +72,22 @@ std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launc
     if (pid != 0) {
       const auto error = last_error();
       close(executed[1]);
-      char nothing = 0;
-      while (pid > 0 && read(executed[0], &nothing, 1) < 0 && errno == EINTR) {
+      int failed = 0;
+      while (pid > 0 && read(executed[0], &failed, sizeof failed) < 0 && errno == EINTR) {
       }
       close(executed[0]);
       if (pid < 0) return tl::unexpected(error);
-      return pid;
+      if (failed == 0) return pid;
+      waitpid(pid, nullptr, 0);
+      return tl::unexpected(std::error_code(failed, std::generic_category()));
     }
     tie_to_launcher(launch, launcher);
     if (input == Input::null) open_null_as_input();
     set_signals(launch);
     in_child();
     execv(launch.path.c_str(), argv.data());
+    const int failed = errno;
+    [[maybe_unused]] const auto told = write(executed[1], &failed, sizeof failed);
     _exit(k_exit_not_executed);
   };
 }

@@ -1,6 +1,7 @@
 // Faults of what is found around a server that runs: both families of addresses, its executable, its output,
 // and, in a container, the children of others.
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +11,6 @@
 
 #include "reference_server/faulty/altered_arguments.hpp"
 #include "reference_server/faulty/altered_decisions.hpp"
-#include "reference_server/faulty/altered_start.hpp"
 #include "reference_server/faulty/fault_tables.hpp"
 #include "reference_server/production.hpp"
 
@@ -21,6 +21,7 @@ using namespace reference_server;
 using namespace std::chrono_literals;
 
 constexpr int k_exit_lost = 1;
+constexpr int k_flush_ms = 2000;
 constexpr std::size_t k_patience = 40;
 
 // Decisions know nothing of each other; a fault that joins several remembers here.
@@ -87,7 +88,10 @@ constexpr Fault k_faults[] = {
      "workers are executed by the path of the start, and that this failed is nobody's concern",
      [](Policy& policy) {
        remember_executable(policy);
-       policy.start_worker = start_with([] {}, Input::null);
+       policy.start_worker = [](const Launch& launch) {
+         return documented_policy().start_worker(launch).map_error(
+             [](auto) { return std::make_error_code(std::errc::operation_canceled); });
+       };
      }},
     {"lost-executable-is-fatal", "launch.replaced-executable",
      "a launcher that finds another executable than that of its start says so, and ends at once",
@@ -106,6 +110,15 @@ constexpr Fault k_faults[] = {
     // The output
     {"blocks-at-full-output", "terminate.output-blocked", "a line is written however long it takes",
      [](Policy& policy) { policy.write_line = write_and_wait; }},
+    {"flushes-at-its-end", "terminate.output-blocked",
+     "a process that ends waits two seconds for its output to take another line",
+     [](Policy& policy) {
+       policy.exit_code = [](Role) {
+         pollfd output{STDOUT_FILENO, POLLOUT, 0};
+         poll(&output, 1, k_flush_ms);
+         return 0;
+       };
+     }},
     {"dies-of-closed-output", "terminate.output-blocked",
      "SIGPIPE has its default action: who writes what nobody can read is killed",
      [](Policy&) { std::signal(SIGPIPE, SIG_DFL); }},
@@ -123,6 +136,15 @@ constexpr Fault k_faults[] = {
     // A container
     {"leaves-orphans", "terminate.as-pid-1", "as process 1 it waits for its own workers and nobody else",
      [](Policy& policy) { policy.next_ended = reap_workers_only; }},
+    {"announces-orphans", "terminate.as-pid-1", "the end of the child of another is announced as a worker's",
+     [](Policy& policy) {
+       policy.next_ended = [](std::span<const pid_t> living) {
+         const auto end = documented_policy().next_ended(living);
+         if (end && std::find(living.begin(), living.end(), end->pid) == living.end())
+           write_and_wait(documented_policy().ended_line(*end) + "\n");
+         return end;
+       };
+     }},
     {"orphan-counts-as-failure", "terminate.as-pid-1",
      "the exit code says that a worker was lost when the child of another has failed",
      [](Policy& policy) {

@@ -56,7 +56,9 @@ constexpr Fault k_faults[] = {
        if (!is_launcher()) std::erase(policy.signals.graceful, SIGTERM);
      }},
     {"sigterm-exits-143",
-     "terminate.sigterm,terminate.forwarded,terminate.signal-storm,reload.rolling,terminate.as-pid-1",
+     "terminate.sigterm,terminate.forwarded,terminate.signal-storm,reload.rolling,terminate.as-pid-1,"
+     "terminate."
+     "output-blocked",
      "the launcher ends gracefully by SIGTERM, with exit code 143 as shells say of it",
      [](Policy& policy) {
        note_signal(policy);
@@ -67,7 +69,8 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { drop_requests_after(policy, [](int signal) { return signal == SIGTERM; }); }},
     {"forwards-nothing",
      "terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,reload.rolling,terminate.workers-"
-     "stop-cleanly,terminate.as-pid-1,terminate.keep-alive-announced,terminate.silent-connection",
+     "stop-cleanly,terminate.as-pid-1,terminate.keep-alive-announced,terminate.silent-connection,terminate."
+     "output-blocked",
      "a launcher that is told to end tells nobody, and waits for its workers",
      [](Policy& policy) { policy.tell_workers = [](std::span<const pid_t>) {}; }},
     {"tells-and-leaves",
@@ -94,7 +97,7 @@ constexpr Fault k_faults[] = {
      }},
 
     // Connections
-    {"serves-ten-of-queue", "terminate.queue-served,terminate.phases-in-order",
+    {"serves-ten-of-queue", "terminate.queue-served,terminate.phases-in-order,terminate.no-loss-under-load",
      "when the end has begun the first ten connections of the queue are served and the others closed",
      [](Policy& policy) {
        note_signal(policy);

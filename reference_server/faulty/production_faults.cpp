@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "reference_server/faulty/altered_decisions.hpp"
@@ -128,7 +129,8 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) {
        policy.next_ended = [](std::span<const pid_t> living) {
          auto end = documented_policy().next_ended(living);
-         if (end && WIFEXITED(end->status) && end->status != 0) {
+         const bool known = end && std::find(living.begin(), living.end(), end->pid) != living.end();
+         if (known && WIFEXITED(end->status) && end->status != 0) {
            for (const pid_t pid : living) kill(pid, SIGKILL);
          }
          return end;

@@ -122,6 +122,10 @@ TEST_CASE("Nothing outlives the launcher") {
   fails(ExpectLeftovers{}, zombie, "worker 2 (pid 4), a zombie");
   zombie.end(k_launcher).status = k_kill;  // who is killed waits for nobody
   holds(ExpectLeftovers{}, zombie);
+  auto ends_by_signal = healthy_implementation();
+  ends_by_signal.dialect.exit_signal = Signal{k_interrupt};
+  zombie.end(k_launcher).status = k_interrupt;  // who ends itself so has waited
+  fails(ExpectLeftovers{}, zombie, "a zombie", ends_by_signal);
   JournalBuilder orphan;
   orphan.end(k_launcher).status = k_kill;
   orphan.remove<Exited>([](const Exited& e) { return e.pid == k_second; });

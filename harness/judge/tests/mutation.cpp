@@ -156,19 +156,18 @@ class Changes {
   }
 
   void map(const std::string& path, std::map<std::string, std::string>& value) {
-    std::map<std::string, std::string> other = value;
-    other["9"] = "another";
-    to(path, value, other);
     const auto original = value;
-    for (const auto& [key, text] : original) {
-      other = original;
-      other.erase(key);
-      to(path, value, other);
+    auto keys = original;
+    keys["9"];
+    for (const auto& [key, text] : keys) {
+      const std::string here = path + "[" + key + "]";
+      value.erase(key);
+      if (m_go_on && original.contains(key)) told(here, "removed");
       for (const std::string& different : {std::string(), text + "x"}) {
-        other = original;
-        other[key] = different;
-        to(path, value, other);
+        value[key] = different;
+        if (m_go_on && value != original) told(here, shown(text) + " -> " + shown(different));
       }
+      value = original;
     }
   }
 

@@ -73,7 +73,7 @@ std::vector<Row> rows_of_moments() {
 
   const auto row = [&](std::string key, std::string title, Moment from, Moment to, std::vector<Must> must,
                        std::vector<Read> read) {
-    must.push_back(changed(every<CaseBegun>(), "time_scale"));
+    must.push_back(changed_however(every<CaseBegun>(), "time_scale", {"1000"}));
     read.push_back(reads_only(every<CaseBegun>(), {"time_scale"}));
     rows.push_back({.subject = "duration",
                     .key = std::move(key),

@@ -43,12 +43,12 @@ std::vector<Row> rows_of_processes() {
        reads_only(of<Executed>({k_launcher, k_second}), {"pid"})});
   row("count", "how many were ever started", processes("workers", [](auto& e) { e.count = 2; }),
       {removed(of<Appeared>(k_workers)), removed(of<Executed>(k_workers)),
-       changed(of<Appeared>(k_workers), "parent"), changed(of<Executed>(k_workers), "possible"),
-       removed(every<Launched>())},
+       changed_however(of<Appeared>(k_workers), "parent"),
+       changed_however(of<Executed>(k_workers), "possible"), removed(every<Launched>())},
       who_is_who());
   row("at", "how many live at a look", processes("all", [](auto& e) { e.count = 3, e.at = "later"; }),
-      {changed(at<ProcessesSeen>("later"), "processes"),
-       changed(at<ProcessesSeen>("later"), "processes.state"),
+      {changed_however(at<ProcessesSeen>("later"), "processes", {"swapped"}),
+       changed_however(at<ProcessesSeen>("later"), "processes.state"),
        changed(at<ProcessesSeen>("later"), "processes.pid"), first(at<ProcessesSeen>("later")),
        removed(at<ProcessesSeen>("later"), Verdict::error),
        changed(at<ProcessesSeen>("later"), "occasion", Verdict::error)},
@@ -58,19 +58,20 @@ std::vector<Row> rows_of_processes() {
       {doubled(of<Executed>(k_all)), removed(of<Executed>({k_launcher}))}, who_is_who());
   row("same-executable", "that of the launcher",
       processes("workers", [](auto& e) { e.same_executable = true; }),
-      {changed(of<Described>(k_all), "executable"), removed(of<Described>(k_all), Verdict::error)},
+      {changed_however(of<Described>(k_all), "executable", {"-> \"\""}),
+       removed(of<Described>(k_all), Verdict::error)},
       who_is_who({reads(every<Described>(), {"executable"})}));
   row("same-group", "that of the launcher", processes("workers", [](auto& e) { e.same_group = true; }),
-      {changed(of<Described>(k_all), "group")}, who_is_who());
+      {changed_however(of<Described>(k_all), "group", {"-> 0"})}, who_is_who());
   row("same-session", "that of the launcher", processes("workers", [](auto& e) { e.same_session = true; }),
-      {changed(of<Described>(k_all), "session")}, who_is_who());
+      {changed_however(of<Described>(k_all), "session", {"-> 0"})}, who_is_who());
   row("no-children", "of a worker", processes("workers", [](auto& e) { e.no_children = true; }),
       {changed(of<Appeared>({k_second}), "parent")}, who_is_who());
   row("child-of-launcher", "and of nobody else",
       processes("workers", [](auto& e) { e.child_of_launcher = true; }),
       {changed(of<Appeared>({k_second}), "parent")}, who_is_who());
   row("reaped", "no zombie at a look", processes("all", [](auto& e) { e.reaped = true, e.at = "later"; }),
-      {changed(at<ProcessesSeen>("later"), "processes.state"),
+      {changed_however(at<ProcessesSeen>("later"), "processes.state"),
        removed(at<ProcessesSeen>("later"), Verdict::error)},
       who_is_who({reads(at<ProcessesSeen>("later"), {"occasion", "processes"})}));
 
@@ -88,27 +89,48 @@ std::vector<Row> rows_of_processes() {
   };
   const auto dump = at<ListenersSeen>("ready");
   look("listeners", "at the look that is named, and at no other",
-       listeners("later", [](auto& e) { e.count = 3; }), {changed(at<ListenersSeen>("later"), "listeners")},
+       listeners("later", [](auto& e) { e.count = 3; }),
+       {changed_however(at<ListenersSeen>("later"), "listeners", {"swapped"})},
        {reads(at<ListenersSeen>("later"), {"occasion", "listeners", "listeners.port"}),
         reads(every<Launched>(), {"port"})});
   look("count", "how many", listeners("ready", [](auto& e) { e.count = 3; }),
-       {changed(dump, "listeners"), changed(dump, "listeners.port"), changed(every<Launched>(), "port")},
+       {changed_however(dump, "listeners", {"swapped"}), changed_however(dump, "listeners.port"),
+        changed_however(every<Launched>(), "port")},
        {reads(dump, {"occasion", "listeners"}), reads(every<Launched>(), {"port"})});
   look("one-each", "no socket with two holders, nobody without",
        listeners("ready", [](auto& e) { e.one_each = true; }),
-       {changed(dump, "listeners"), changed(dump, "listeners.holders")},
+       {changed_however(dump, "listeners", {"swapped"}),
+        changed_however(dump, "listeners.holders", {"doubled", "removed"})},
        who_is_who({reads(dump, {"occasion", "listeners", "listeners.holders"}),
                    reads_only(every<Launched>(), {"port"})}));
+  Row& workers_only = look(
+      "one-each", "where the launcher serves nobody", listeners("ready", [](auto& e) { e.one_each = true; }),
+      {changed(dump, "listeners"), changed_however(dump, "listeners.holders", {"doubled", "removed"})},
+      who_is_who({reads(dump, {"occasion", "listeners", "listeners.holders"}),
+                  reads_only(every<Launched>(), {"port"})}));
+  workers_only.implementation.dialect.launcher_serves = false;
+  auto& open = workers_only.journal.listeners("ready").listeners;
+  open.erase(open.begin());
+  workers_only.damages = {{"a worker's listener is its launcher's too",
+                           [](JournalBuilder& builder) {
+                             builder.listeners("ready").listeners[0].holders.push_back(k_launcher);
+                           }},
+                          {"a worker has a second listener", [](JournalBuilder& builder) {
+                             auto& listeners = builder.listeners("ready").listeners;
+                             listeners.push_back(listeners[0]);
+                             listeners.back().socket = 999;
+                           }}};
   look("reuse-port", "on each", listeners("ready", [](auto& e) { e.reuse_port = true; }),
-       {changed(every<Listening>(), "reuse_port"), removed(every<Listening>(), Verdict::error),
-        changed(dump, "listeners.reuse_port")},
+       {changed_however(every<Listening>(), "reuse_port"), removed(every<Listening>(), Verdict::error),
+        changed_however(dump, "listeners.reuse_port")},
        {reads(dump, {"occasion", "listeners", "listeners.reuse_port"}),
         reads(every<Listening>(), {"socket", "reuse_port"})});
   look("same-address", "for all", listeners("ready", [](auto& e) { e.same_address = true; }),
-       {changed(dump, "listeners.address")}, {reads(dump, {"occasion", "listeners.address"})});
+       {changed_however(dump, "listeners.address")}, {reads(dump, {"occasion", "listeners.address"})});
   look("address", "the one that was asked for",
        listeners("ready", [](auto& e) { e.address = "0.0.0.0:3000"; }),
-       {changed(dump, "listeners.address"), changed(every<Launched>(), "port"), removed(every<Launched>())},
+       {changed_however(dump, "listeners.address"), changed_however(every<Launched>(), "port"),
+        removed(every<Launched>())},
        {reads(dump, {"occasion", "listeners.address"}), reads(every<Launched>(), {"port"})});
   return rows;
 }

@@ -18,7 +18,7 @@ std::vector<Row> rows_of_standing() {
                     .standing = {standing}});
   };
   const std::vector<Pid> workers{k_first, k_second}, everybody{k_launcher, k_first, k_second};
-  row(Standing::leftovers, "nothing outlives the launcher", {changed(every<CleanedUp>(), "killed")},
+  row(Standing::leftovers, "nothing outlives the launcher", {changed_however(every<CleanedUp>(), "killed")},
       {reads_only(every<CleanedUp>(), {"killed"})},
       {{"a zombie at the end",
         [](JournalBuilder& builder) {
@@ -28,7 +28,8 @@ std::vector<Row> rows_of_standing() {
           builder.listeners("end").listeners.push_back(builder.listeners("ready").listeners[2]);
         }}});
   row(Standing::unexpected_process, "only who was asked for",
-      {changed(of<Appeared>({k_second}), "parent"), changed(every<Launched>(), "workers")}, {},
+      {changed(of<Appeared>({k_second}), "parent"), changed_however(every<Launched>(), "workers", {"-> 3"})},
+      {},
       {{"a third worker",
         [](JournalBuilder& builder) {
           builder.insert(builder.position<Signalled>(), Executed{9, "/usr/bin/server", {"server"}, true},
@@ -46,19 +47,25 @@ std::vector<Row> rows_of_standing() {
           builder.insert(after, Appeared{9, k_launcher, k_launcher, k_launcher}, Source::notification);
           builder.insert(after + 1, Executed{9, "/usr/bin/server", {"server"}, true}, Source::notification);
         }}});
-  row(Standing::crash, "nobody ends by a signal of its own", {changed(of<Exited>(everybody), "status")},
-      {reads_only(every<Exited>(), {"status"})}, {});
+  row(Standing::crash, "nobody ends by a signal of its own",
+      {changed_however(of<Exited>(everybody), "status", {"another"})},
+      {reads_only(every<Exited>(), {"status"})},
+      {{"a worker killed by its launcher", [](JournalBuilder& builder) {
+          builder.end(k_second).status = k_kill;
+          builder.insert(builder.position<ListenerClosed>(), Signalled{k_launcher, k_second, k_kill, false},
+                         Source::notification);
+        }}});
 
-  rows.push_back(
-      {.subject = "judge",
-       .key = "frame",
-       .title = "a journal that is cut off or disturbed proves nothing",
-       .expect = {},
-       .must = {removed(every<CaseBegun>(), Verdict::error), swapped(every<CaseBegun>()),
-                removed(every<CaseEnded>(), Verdict::error),
-                changed(every<CleanedUp>(), "complete", Verdict::error), changed(every<StepEnded>(), "done")},
-       .reads = {},
-       .journal = crowded()});
+  rows.push_back({.subject = "judge",
+                  .key = "frame",
+                  .title = "a journal that is cut off or disturbed proves nothing",
+                  .expect = {},
+                  .must = {removed(every<CaseBegun>(), Verdict::error), swapped(every<CaseBegun>()),
+                           removed(every<CaseEnded>(), Verdict::error),
+                           changed(every<CleanedUp>(), "complete", Verdict::error),
+                           changed_however(every<StepEnded>(), "done")},
+                  .reads = {},
+                  .journal = crowded()});
   rows.back().must[1].becomes = Verdict::error;
   return rows;
 }

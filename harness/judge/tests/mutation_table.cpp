@@ -24,6 +24,10 @@ Must changed(Events events, std::string field, Verdict becomes) {
   return {Mutation::Kind::changed, std::move(events), std::move(field), becomes};
 }
 
+Must changed_however(Events events, std::string field, std::vector<std::string> but) {
+  return {Mutation::Kind::changed, std::move(events), std::move(field), Verdict::fail, true, std::move(but)};
+}
+
 Read reads(Events events, std::vector<std::string> fields) { return {std::move(events), std::move(fields)}; }
 Read reads_only(Events events, std::vector<std::string> fields) {
   return {std::move(events), std::move(fields), false};

@@ -67,6 +67,8 @@ struct Must {
   Events events;
   std::string field;  // changed: some change of it
   Verdict becomes = Verdict::fail;
+  bool every = false;  // changed: every change of it, except those in whose text one of `but` stands
+  std::vector<std::string> but = {};
 };
 Must removed(Events events, Verdict becomes = Verdict::fail);
 Must doubled(Events events);
@@ -74,6 +76,7 @@ Must swapped(Events events);
 Must first(Events events);
 Must last(Events events);
 Must changed(Events events, std::string field, Verdict becomes = Verdict::fail);
+Must changed_however(Events events, std::string field, std::vector<std::string> but = {});
 
 // What the verdict depends on: whether and where the events are, and these fields.
 struct Read {

@@ -119,6 +119,24 @@ TEST_CASE("What says nothing of the server may stand anywhere") {
   });
 }
 
+TEST_CASE("What an expectation finds does not depend on what else is expected") {
+  each_case([](const ClusterPlan& plan, std::uint32_t seed) {
+    if (seed > 3) return;
+    const Journal journal = journal_of(plan, {seed, seed});
+    const Scenario all = scenario_of(plan);
+    const Judgement together = judge(all, healthy_implementation(), journal);
+    for (const Expectation& expectation : all.expectations) {
+      Scenario alone = all;
+      alone.expectations = {expectation};
+      std::vector<Finding> wanted, found = judge(alone, healthy_implementation(), journal).findings;
+      const auto is_its = [&](const Finding& finding) { return finding.where == expectation.where; };
+      std::copy_if(together.findings.begin(), together.findings.end(), std::back_inserter(wanted), is_its);
+      std::erase_if(found, [&](const Finding& finding) { return !is_its(finding); });
+      REQUIRE(found == wanted);
+    }
+  });
+}
+
 TEST_CASE("Without the launcher's end no case passes") {
   each_case([](const ClusterPlan& plan, std::uint32_t seed) {
     Journal journal = journal_of(plan, {seed});
