@@ -93,8 +93,10 @@ class DocumentsProgram(unittest.TestCase):
     def test_a_start_that_fails_starts_workers_all_the_same_sooner_or_later(self):
         report, told = self.run_it("documented/share/port-taken", "--repeat", "30", "--until-fail",
                                    codes=(1, 3))  # nothing becomes ready where the port is taken
-        self.assertEqual([finding["requirement"] for case in report["cases"] for finding in case["findings"]],
-                         ["share.port-taken"], told)
+        findings = [finding for case in report["cases"] for finding in case["findings"]]
+        # Whether the launcher's end leaves one of them as a zombie is a race of its own.
+        self.assertEqual({finding["requirement"] for finding in findings}, {"share.port-taken"}, told)
+        self.assertIn("worker 1", findings[0]["actual"])
 
     def test_the_launchers_listener_is_found_in_each_worker(self):
         findings, events, told = self.failed_case("production/share/own-socket")
