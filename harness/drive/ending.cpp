@@ -41,6 +41,11 @@ void CaseDriver::end_case() {
   m_probe->close_all();
   for (const std::string& gate : m_gates.closed_gates())
     if (m_calls) m_calls->release(gate, false);
+  // Who has called exit has ended, and what it leaves is its doing: whether that was quicker than the scenario
+  // is the machine's.
+  const auto& processes = m_recorder.cluster().processes();
+  const auto is_exiting = [](const auto& process) { return process.alive() && process.exiting_at != k_never; };
+  wait([&] { return std::none_of(processes.begin(), processes.end(), is_exiting); }, k_settle);
   // Only what outlives its launcher is left over: a cluster that the scenario leaves running is ended by us.
   const bool all_ended =
       !m_instances.empty() && std::all_of(m_instances.begin(), m_instances.end(),
