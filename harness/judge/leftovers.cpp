@@ -76,11 +76,26 @@ bool is_left_over(const Found& found, const CaseView& view) {
   return has_ended(launcher, view, found.number);
 }
 
+// A launcher that has waited for a process ends after it. One that has not may be the slower one all the
+// same: then its child falls to the harness.
+bool was_not_awaited(const ProcessState& process, const ProcessState* launcher, const CaseView& view) {
+  const bool both_ended = launcher && launcher->exited_at != k_never && process.exited_at != k_never;
+  if (!both_ended || &process == launcher || was_killed(launcher, view)) return false;
+  if (view.ended_by_cleaning(process) || view.ended_by_cleaning(*launcher)) return false;
+  return process.exited_at > launcher->exited_at || (process.adopted && process.parent == launcher->pid);
+}
+
 }  // namespace
 
 std::optional<Violation> leftovers(const CaseView& view) {
   std::vector<std::string> left;
   std::vector<int> evidence;
+  for (const ProcessState& process : view.cluster().processes()) {
+    const ProcessState* launcher = view.cluster().launcher(process.instance);
+    if (!was_not_awaited(process, launcher, view)) continue;
+    left.push_back(view.name(process) + ", which it did not wait for");
+    evidence.insert(evidence.end(), {launcher->exited_at, process.exited_at});
+  }
   for (const auto& [pid, found] : found_at_the_end(view)) {
     if (!is_left_over(found, view)) continue;
     const ProcessState* process = view.bearer(pid, found.number);

@@ -186,7 +186,7 @@ void reap_children() {
   }
 }
 
-void reap_child(Pid pid) { ::waitpid(pid, nullptr, WNOHANG); }
+bool reap_child(Pid pid) { return ::waitpid(pid, nullptr, WNOHANG) == pid; }
 
 std::vector<std::string> own_environment() {
   std::vector<std::string> variables;

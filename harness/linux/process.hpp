@@ -60,7 +60,7 @@ std::optional<int> exit_status(Pid pid, int pidfd);
 
 // Waits for every ended child of ours, without blocking. As subreaper or process 1 we get the orphans too.
 void reap_children();
-void reap_child(Pid pid);
+bool reap_child(Pid pid);  // true: it was ours
 
 std::vector<std::string> own_environment();
 

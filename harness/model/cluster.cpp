@@ -24,79 +24,86 @@ Cluster Cluster::of(const Journal& journal) {
 }
 
 void Cluster::apply(const Event& event, int number) {
-  std::visit(
-      Overloaded{[&](const Launched& e) {
-                   m_instances.push_back({e.instance, e, number});
-                   ProcessState& process = known(e.pid, number);
-                   process.launcher = true;
-                   process.instance = e.instance;
-                 },
-                 [&](const Appeared& e) {
-                   ProcessState& process = known(e.pid, number);
-                   process.parent = e.parent;
-                   process.group = e.group;
-                   process.session = e.session;
-                   process.own_pid = e.own_pid;
-                   if (process.instance.empty())
-                     if (const ProcessState* parent = this->process(e.parent))
-                       process.instance = parent->instance;
-                   const InstanceState* instance = this->instance(process.instance);
-                   const bool forked = instance && instance->launched.forks.value_or(false);
-                   // Only polling saw it: then there is no execve to tell a worker by.
-                   if (forked || event.source == Source::polling) adopt(process);
-                 },
-                 [&](const Executed& e) {
-                   if (!e.possible) return;
-                   ProcessState& process = known(e.pid, number);
-                   ++process.executions;
-                   if (is_helper(process, e)) {
-                     process.helper = true;
-                     process.ordinal = 0;
-                   } else {
-                     adopt(process);
-                   }
-                 },
-                 [&](const Described& e) {
-                   ProcessState& process = known(e.pid, number);
-                   process.described = e;
-                   process.parent = process.parent ? process.parent : e.parent;
-                   process.group = e.group;
-                   process.session = e.session;
-                 },
-                 [&](const Listening& e) {
-                   if (e.pid) known(e.pid, number);
-                   // Polling may see a socket while two processes hold it, and its one owner later.
-                   for (ListenerState& listener : m_listeners) {
-                     if (!listener.open() || listener.facts.socket != e.socket) continue;
-                     listener.facts.pid = e.pid;
-                     return;
-                   }
-                   m_listeners.push_back({e, number, k_never});
-                 },
-                 [&](const ListenersSeen& e) {
-                   // A dump that lacks a listener proves it closed, earlier than the kernel's own notice may
-                   // come.
-                   for (ListenerState& listener : m_listeners) {
-                     if (!listener.open()) continue;
-                     const bool there = std::any_of(
-                         e.listeners.begin(), e.listeners.end(),
-                         [&](const ListenerSeen& seen) { return seen.socket == listener.facts.socket; });
-                     if (!there) listener.closed_at = number;
-                   }
-                 },
-                 [&](const ListenerClosed& e) {
-                   for (ListenerState& listener : m_listeners)
-                     if (listener.open() && listener.facts.socket == e.socket) listener.closed_at = number;
-                 },
-                 [&](const Exiting& e) { ending(e.pid, number).exiting_at = number; },
-                 [&](const Exited& e) {
-                   ProcessState& process = ending(e.pid, number);
-                   if (!process.alive()) return;
-                   process.exited_at = number;
-                   process.status = e.status;
-                 },
-                 [&](const Reaped& e) { ending(e.pid, number).reaped_at = number; }, [](const auto&) {}},
-      event.what);
+  std::visit(Overloaded{[&](const Launched& e) {
+                          m_instances.push_back({e.instance, e, number});
+                          ProcessState& process = known(e.pid, number);
+                          process.launcher = true;
+                          process.instance = e.instance;
+                        },
+                        [&](const Appeared& e) {
+                          ProcessState& process = known(e.pid, number);
+                          process.parent = e.parent;
+                          process.group = e.group;
+                          process.session = e.session;
+                          process.own_pid = e.own_pid;
+                          if (process.instance.empty())
+                            if (const ProcessState* parent = this->process(e.parent))
+                              process.instance = parent->instance;
+                          const InstanceState* instance = this->instance(process.instance);
+                          const bool forked = instance && instance->launched.forks.value_or(false);
+                          // Only polling saw it: then there is no execve to tell a worker by.
+                          if (forked || event.source == Source::polling) adopt(process);
+                        },
+                        [&](const Executed& e) {
+                          if (!e.possible) return;
+                          ProcessState& process = known(e.pid, number);
+                          ++process.executions;
+                          if (is_helper(process, e)) {
+                            process.helper = true;
+                            process.ordinal = 0;
+                          } else {
+                            adopt(process);
+                          }
+                        },
+                        [&](const Described& e) {
+                          ProcessState& process = known(e.pid, number);
+                          process.described = e;
+                          process.parent = process.parent ? process.parent : e.parent;
+                          process.group = e.group;
+                          process.session = e.session;
+                        },
+                        [&](const Listening& e) {
+                          if (e.pid) known(e.pid, number);
+                          // Polling may see a socket while two processes hold it, and its one owner later.
+                          for (ListenerState& listener : m_listeners) {
+                            if (!listener.open() || listener.facts.socket != e.socket) continue;
+                            listener.facts.pid = e.pid;
+                            return;
+                          }
+                          m_listeners.push_back({e, number, k_never});
+                        },
+                        [&](const ListenersSeen& e) {
+                          // A dump that lacks a listener proves it closed, earlier than the kernel's own
+                          // notice may come.
+                          for (ListenerState& listener : m_listeners) {
+                            if (!listener.open()) continue;
+                            const bool there = std::any_of(e.listeners.begin(), e.listeners.end(),
+                                                           [&](const ListenerSeen& seen) {
+                                                             return seen.socket == listener.facts.socket;
+                                                           });
+                            if (!there) listener.closed_at = number;
+                          }
+                        },
+                        [&](const ListenerClosed& e) {
+                          for (ListenerState& listener : m_listeners)
+                            if (listener.open() && listener.facts.socket == e.socket)
+                              listener.closed_at = number;
+                        },
+                        [&](const Exiting& e) { ending(e.pid, number).exiting_at = number; },
+                        [&](const Exited& e) {
+                          ProcessState& process = ending(e.pid, number);
+                          if (!process.alive()) return;
+                          process.exited_at = number;
+                          process.status = e.status;
+                        },
+                        [&](const Reaped& e) { reaped(e, number); }, [](const auto&) {}},
+             event.what);
+}
+
+void Cluster::reaped(const Reaped& event, int number) {
+  ProcessState& process = ending(event.pid, number);
+  process.reaped_at = number;
+  process.adopted = event.adopted.value_or(false);
 }
 
 ProcessState& Cluster::known(Pid pid, int number) {

@@ -27,6 +27,7 @@ struct ProcessState {
   std::optional<Described> described;
   int appeared_at = k_never, exiting_at = k_never, exited_at = k_never, reaped_at = k_never;
   std::optional<int> status;
+  bool adopted = false;  // its parent has not waited for it
   bool alive() const { return exited_at == k_never; }
 };
 
@@ -75,6 +76,7 @@ class Cluster {
 
  private:
   ProcessState& known(Pid pid, int number);
+  void reaped(const Reaped& event, int number);
   ProcessState& ending(Pid pid, int number);
   void adopt(ProcessState& process);
   bool is_helper(const ProcessState& process, const Executed& execution) const;

@@ -79,7 +79,10 @@ struct Text {
     return fmt::format("process {} ended: {}", e.pid,
                        e.status ? wait_status_text(*e.status) : "status not known");
   }
-  std::string operator()(const Reaped& e) const { return fmt::format("process {} was waited for", e.pid); }
+  std::string operator()(const Reaped& e) const {
+    return fmt::format("process {} was waited for{}", e.pid,
+                       e.adopted.value_or(false) ? " by the harness, to which it had fallen" : "");
+  }
   std::string operator()(const Orphaned& e) const {
     return fmt::format("process {} has lost its parent, and is process {}'s now", e.pid, e.parent);
   }

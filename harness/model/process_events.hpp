@@ -97,9 +97,13 @@ struct Exited {
 
 struct Reaped {
   Pid pid = 0;
+  // By the harness, to which it had fallen: it ended when its parent had ended, or its parent never waited
+  // for it.
+  std::optional<bool> adopted = {};
   template <class S, class V>
   static void describe(S& s, V&& v) {
     v("pid", s.pid);
+    v("adopted", s.adopted);
   }
 };
 

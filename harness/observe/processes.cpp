@@ -44,7 +44,10 @@ void ProcessWatch::ended(Pid pid, Watched& watched) {
   m_due.erase(pid);
   m_recorder.record(Source::pidfd, Exited{pid, exit_status(pid, watched.pidfd.get())});
   // Ours only if it is our child or an orphan that fell to us; then nobody else will do it.
-  reap_child(pid);
+  const ProcessState* process = m_recorder.cluster().process(pid);
+  const bool child_of_another = process && process->parent != 0 && process->parent != own_pid();
+  watched.adopted = reap_child(pid) && child_of_another;
+  if (watched.adopted) m_recorder.record(Source::pidfd, Reaped{pid, true});
   m_loop.modify(watched.pidfd.get(),
                 0);  // from here only the hang-up counts: it has been waited for (Linux 6.9)
 }
@@ -54,7 +57,7 @@ void ProcessWatch::on_event(Pid pid, std::uint32_t events) {
   if (it == m_watched.end()) return;
   if (!it->second.ended) ended(pid, it->second);
   if (!is_hangup(events)) return;
-  m_recorder.record(Source::pidfd, Reaped{pid});
+  if (!it->second.adopted) m_recorder.record(Source::pidfd, Reaped{pid, {}});
   m_loop.forget(it->second.pidfd.get());
   m_watched.erase(it);
 }

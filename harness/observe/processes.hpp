@@ -48,6 +48,7 @@ class ProcessWatch {
   struct Watched {
     Fd pidfd;
     bool ended = false;
+    bool adopted = false;
   };
   void on_event(Pid pid, std::uint32_t events);
   void ended(Pid pid, Watched& watched);

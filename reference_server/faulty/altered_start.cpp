@@ -112,6 +112,7 @@ void live_on() {
 }
 
 void leave_process_behind(bool with_listeners) {
+  std::signal(SIGHUP, SIG_IGN);  // of a terminal that goes away with the launcher
   if (fork() != 0) return;
   const int most = most_descriptors();
   for (int fd = 0; fd < most; ++fd) {

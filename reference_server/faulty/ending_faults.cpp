@@ -28,6 +28,14 @@ bool is_pending(int signal) {
   return sigpending(&pending) == 0 && sigismember(&pending, signal) == 1;
 }
 
+// Signals to a group are pending for all before anybody has ended by them.
+bool is_told() { return s_interrupts > 0 || is_pending(SIGINT); }
+
+// The end of the terminal's session hangs up on its processes. Whether these have ended by then is luck.
+void outlive_terminal() {
+  if (!is_launcher()) std::signal(SIGHUP, SIG_IGN);
+}
+
 bool early(const Interrupt& interrupt) { return interrupt.while_starting && interrupt.role == Role::worker; }
 
 constexpr Fault k_faults[] = {
@@ -103,6 +111,7 @@ constexpr Fault k_faults[] = {
     {"dies-when-busy", "terminate.in-flight-completes,terminate.one-worker,terminate.nothing-left",
      "the end is graceful only without a request in flight",
      [](Policy& policy) {
+       outlive_terminal();
        policy.on_interrupt = [](const Interrupt& interrupt) {
          return interrupt.requests_in_flight == 0 ? documented_step(interrupt)
                                                   : InterruptStep{true, Then::exit_at_once, 1};
@@ -172,19 +181,30 @@ constexpr Fault k_faults[] = {
      "exit.clean-announced,terminate.workers-stop-cleanly,terminate.forwarded,terminate.stuck-worker,"
      "terminate.as-pid-1,terminate.phases-in-order",
      "the launcher ends without waiting for its workers",
-     [](Policy& policy) { policy.launcher_close = LauncherClose::without_waiting; }},
+     [](Policy& policy) {
+       outlive_terminal();
+       policy.launcher_close = LauncherClose::without_waiting;
+       policy.on_interrupt = [](const Interrupt& interrupt) {
+         ++s_interrupts;
+         return documented_step(interrupt);
+       };
+       policy.next_ended = [](std::span<const pid_t> living) {
+         return is_told() ? std::nullopt : documented_policy().next_ended(living);
+       };
+     }},
     {"waits-for-one-worker",
      "terminate.launcher-waits,terminate.nothing-left,terminate.launcher-closes-last,exit.clean-announced,"
      "terminate.workers-stop-cleanly,terminate.launcher-only",
      "an idle launcher ends with the first worker that ends after an interrupt",
      [](Policy& policy) {
+       outlive_terminal();
        policy.on_interrupt = [](const Interrupt& interrupt) {
          s_interrupts += interrupt.requests_in_flight == 0 ? 1 : 0;
          return documented_step(interrupt);
        };
        policy.next_ended = [](std::span<const pid_t> living) {
          static bool s_one_ended = false;
-         if (s_interrupts > 0 && s_one_ended && !living.empty()) _exit(0);
+         if (is_told() && s_one_ended && !living.empty()) _exit(0);
          auto end = documented_policy().next_ended(living);
          s_one_ended = s_one_ended || end.has_value();
          return end;

@@ -271,6 +271,7 @@ void listen_once_more(bool answering) {
 
 void leave_exclusive_listener() {
   int ready[2];
+  std::signal(SIGHUP, SIG_IGN);  // of a terminal that goes away with the launcher
   if (s_address_size == 0 || pipe(ready) != 0 || fork() != 0) {
     // Not before the other one holds the port: then nobody can see it free.
     char nothing = 0;

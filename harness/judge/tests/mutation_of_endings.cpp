@@ -101,10 +101,10 @@ std::vector<Row> rows_of_endings() {
           {reads(sent, {"by", "target", "signal"}), reads_only(ours, {"by"}), reads(every<Exited>(), {})}),
       with_a_signal_sent());
 
-  Row& left =
-      row("leftovers", "leftovers", "none", ExpectLeftovers{},
-          {removed(of<Exited>({k_launcher})), changed_however(every<CleanedUp>(), "killed")},
-          who_is_who({reads(of<Exited>({k_launcher}), {"pid"}), reads_only(every<CleanedUp>(), {"killed"})}));
+  Row& left = row("leftovers", "leftovers", "none", ExpectLeftovers{},
+                  {removed(of<Exited>({k_launcher})), changed_however(every<CleanedUp>(), "killed")},
+                  who_is_who({reads(of<Exited>({k_launcher}), {"pid"}),
+                              reads_only(every<CleanedUp>(), {"killed"}), reads(every<Exited>(), {"pid"})}));
   left.damages = {{"a zombie at the end",
                    [](JournalBuilder& builder) {
                      builder.processes("end").processes.push_back({k_first, 1, 'Z', "server"});

@@ -19,8 +19,19 @@ std::vector<Row> rows_of_standing() {
   };
   const std::vector<Pid> workers{k_first, k_second}, everybody{k_launcher, k_first, k_second};
   row(Standing::leftovers, "nothing outlives the launcher", {changed_however(every<CleanedUp>(), "killed")},
-      {reads_only(every<CleanedUp>(), {"killed"})},
-      {{"a zombie at the end",
+      {reads_only(every<CleanedUp>(), {"killed"}), reads(every<Exited>(), {"pid"})},
+      {{"a worker that ends later than its launcher",
+        [](JournalBuilder& builder) {
+          const auto at = [&](Pid pid) {
+            return builder.position<Exited>([&](const Exited& e) { return e.pid == pid; });
+          };
+          builder.move(at(k_launcher), at(k_first));
+        }},
+       {"a worker that fell to the harness",
+        [](JournalBuilder& builder) {
+          builder.where<Reaped>([](const Reaped& e) { return e.pid == k_second; }).adopted = true;
+        }},
+       {"a zombie at the end",
         [](JournalBuilder& builder) {
           builder.processes("end").processes.push_back({k_first, 1, 'Z', "server"});
         }},

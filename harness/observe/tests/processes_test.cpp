@@ -1,9 +1,13 @@
 #include "observe/processes.hpp"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "linux/process.hpp"
 #include "linux/procfs.hpp"
 #include "linux/readiness.hpp"
 #include "linux/tests/children.hpp"
@@ -73,8 +77,43 @@ TEST_CASE("A grandchild counts as waited for only when its own parent has done s
   CHECK(recording.all<Reaped>().empty());
   CHECK(watch.known(grandchild));
   REQUIRE(::write(go.write.get(), "g", 1) == 1);
-  if (!loop.run_until([&] { return !recording.all<Reaped>().empty(); }, deadline()))
+  if (loop.run_until([&] { return !recording.all<Reaped>().empty(); }, deadline()))
+    CHECK_FALSE(recording.all<Reaped>()[0].adopted);
+  else
     WARN("this kernel does not report that a process was waited for (it needs Linux 6.9)");
+}
+
+TEST_CASE("Whom its own parent has not waited for falls to the harness, and that is said") {
+  adopt_orphans();
+  Loop loop;
+  Recording recording;
+  ProcessWatch watch(loop, recording.recorder);
+  const Pipe report = pipe_or_fail(), go = pipe_or_fail();
+  Child parent([&] {
+    const pid_t grandchild = ::fork();
+    char byte = 0;
+    if (grandchild == 0) return ::read(go.read.get(), &byte, 1) == 1 ? 0 : 1;
+    if (::write(report.write.get(), &grandchild, sizeof grandchild) != sizeof grandchild) return 1;
+    return ::read(go.read.get(), &byte, 1) == 1 ? 0 : 1;
+  });
+  pid_t grandchild = 0;
+  REQUIRE(wait_readable(report.read.get()));
+  REQUIRE(::read(report.read.get(), &grandchild, sizeof grandchild) == sizeof grandchild);
+  for (const pid_t pid : {parent.pid(), grandchild}) {
+    watch.appeared(pid, Source::procfs);
+    watch.track(pid);
+  }
+  REQUIRE(::write(go.write.get(), "gg", 2) == 2);
+  const auto adopted = [&] {
+    const auto all = recording.all<Reaped>();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Reaped& e) { return e.pid == grandchild && e.adopted.value_or(false); });
+  };
+  // Whichever ends first: nobody but the harness is left to wait for it.
+  const bool seen = loop.run_until(adopted, deadline());
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+  INFO(recording.text());
+  CHECK(seen);
 }
 
 TEST_CASE("A sweep records every end that has happened, before the loop comes to it") {
