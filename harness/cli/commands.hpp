@@ -43,6 +43,7 @@ struct RunArguments {
   int stress = 0;  // busy processes
   std::string flaky = "fail";
   double time_scale = 1;
+  std::string timings;  // where the time of cases is told: "-" on the console, or a file; empty: nowhere
   bool verbose = false, keep_journals = false, until_fail = false;
   GateArguments gate;
   SaidAt said_at;

@@ -96,6 +96,8 @@ int main(int argc, char** argv) {
       ->add_option("--results", run.results, "directory for journals of cases that do not pass, and capsules")
       ->capture_default_str();
   run_app->add_flag("--keep-journals", run.keep_journals, "keep the journals of passing cases too");
+  run_app->add_flag("--timings{-}", run.timings,
+                    "tell where the time of the cases went; --timings=FILE: a line of JSON for each case");
   run_app->add_flag("-v,--verbose", run.verbose, "a line for each case");
   run_app->add_option("--scenarios", run.scenarios, "directory of scenarios");
   add_gate_options(*run_app, run);

@@ -92,6 +92,7 @@ Result<Writers> Writers::open(const std::vector<std::string>& reports, bool verb
   // What is told between the console's lines comes before all others: it must be first to stop what a server
   // could say there. So it ends last.
   if (const auto added = add(between); !added) return tl::unexpected(added.error());
+  writers.m_console = writers.m_reports.size();
   writers.m_reports.push_back(console_on(whole_output > 0 ? 2 : 1, verbose));
   if (const auto added = add(others); !added) return tl::unexpected(added.error());
   return writers;
@@ -112,6 +113,8 @@ void Writers::tick() {
 void Writers::case_ended(const CaseResult& result) {
   for (const Report& report : m_reports) report.writer->case_ended(result);
 }
+
+void Writers::tell(std::string_view text) { m_reports[m_console].output->write(text); }
 
 Result<void> Writers::run_ended(const RunResult& run) {
   std::optional<Error> error;

@@ -35,6 +35,8 @@ class Writers {
   void tick();
   void case_ended(const CaseResult& result);
   Result<void> run_ended(const RunResult& run);
+  // Beside the reports, where the console writes.
+  void tell(std::string_view text);
 
  private:
   // Where a writer's text goes. After the first error nothing more is written.
@@ -53,6 +55,7 @@ class Writers {
   static Report console_on(int fd, bool verbose);
 
   std::vector<Report> m_reports;
+  std::size_t m_console = 0;  // which of them
 };
 
 // "-" is standard output.

@@ -203,7 +203,8 @@ Session run_cases(const Prepared& prepared, const RunArguments& arguments, RunRe
                   // would copy more.
                   if (passed || evidence > k_most_evidence) Journal().swap(result.journal);
                   run.cases.push_back(std::move(result));
-                }});
+                },
+                audience.timed});
   stop = [&] {
     stopped = true;
     scheduler.stop();

@@ -12,6 +12,7 @@
 #include "cli/gate_run.hpp"
 #include "cli/sources.hpp"
 #include "drive/machine.hpp"
+#include "model/timings.hpp"
 #include "model/verdict.hpp"
 #include "reports/report.hpp"
 
@@ -35,6 +36,7 @@ struct Audience {
   std::function<void(const Case&)> begun;
   std::function<void()> tick;
   std::function<void(const CaseResult&)> ended;
+  std::function<void(CaseTimings)> timed = {};  // not set: nobody asks
 };
 
 struct Session {

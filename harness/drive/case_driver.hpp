@@ -21,6 +21,7 @@
 
 namespace clusterspec {
 
+struct CellMarks;
 struct Endpoint;
 
 struct CellOptions {
@@ -32,6 +33,7 @@ struct CellOptions {
   std::vector<std::string> notes;
   int journal = -1;   // where event lines go
   int lifeline = -1;  // hangs up when the scheduler is gone or wants us gone
+  CellMarks* marks = nullptr;  // where moments are noted (drive/timings.hpp), if anybody asks
 };
 
 // A started server.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "drive/timings.hpp"
 #include "journal/journal_lines.hpp"
 #include "linux/network_link.hpp"
 #include "linux/process.hpp"
@@ -33,6 +34,8 @@ CaseBegun opening_event(const Case& one, const CellOptions& options) {
 }  // namespace
 
 int run_cell(const Case& one, const CellOptions& options) {
+  CellMarks unread;
+  CellMarks& marks = options.marks ? *options.marks : unread;
   CaseDriver* driver = nullptr;
   Recorder recorder([&](const Event& event, int number) {
     const std::string line = to_line(event, number);
@@ -40,6 +43,7 @@ int run_cell(const Case& one, const CellOptions& options) {
     // Nobody reads any more: the scheduler is gone, and the lifeline says so too.
     write_all(options.journal, line);
   });
+  marks.began = recorder.began();
   recorder.record(Source::driver, opening_event(one, options));
   const auto entered = enter_isolation(options.isolation);
   if (!entered) {
@@ -60,6 +64,7 @@ int run_cell(const Case& one, const CellOptions& options) {
     }
     link = std::move(*opened);
   }
+  marks.isolated = now_ns();
   Loop loop;
   CaseDriver case_driver(one, options, loop, recorder, link ? &link->client_side() : nullptr);
   driver = &case_driver;
@@ -69,6 +74,7 @@ int run_cell(const Case& one, const CellOptions& options) {
     end_process(130);
   });
   Result<void> done = case_driver.prepare();
+  marks.prepared = now_ns();
   if (done) done = case_driver.run_steps();
   if (!done) recorder.record(Source::driver, HarnessFault{done.error().message});
   case_driver.end_case();
@@ -76,6 +82,8 @@ int run_cell(const Case& one, const CellOptions& options) {
     recorder.record(Source::driver,
                     Note{fmt::format("the link's queues were full: it lost {} packets", lost)});
   recorder.record(Source::driver, CaseEnded{});
+  marks.ended = now_ns();
+  marks.cpu = cpu_time();
   return done ? 0 : 99;
 }
 

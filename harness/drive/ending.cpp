@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "drive/case_driver.hpp"
+#include "drive/timings.hpp"
 #include "linux/process.hpp"
 #include "linux/procfs.hpp"
 
@@ -63,6 +64,7 @@ void CaseDriver::end_case() {
     if (instance->out) instance->out->finish();
     if (instance->err) instance->err->finish();
   }
+  if (m_options.marks) m_options.marks->drained = now_ns();
   // From here on what processes do is our doing, and not recorded: how they die and what they still print.
   CleanedUp cleaned;
   const std::vector<ProcessSeen> left = descendants_of(own_pid());

@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <new>
+#include <optional>
 
 #include "drive/cell.hpp"
 #include "drive/judging.hpp"
@@ -54,6 +56,12 @@ Result<void> Scheduler::start(const Case& one) {
   CellOptions options = m_options.cell;
   options.journal = pipe->write.get();
   options.lifeline = m_lifeline.read.get();
+  if (m_callbacks.timed) {
+    auto marks = SharedPage::make();
+    if (!marks) return tl::unexpected(marks.error());
+    cell->marks = std::move(*marks);
+    options.marks = new (cell->marks.as<CellMarks>()) CellMarks;
+  }
   auto process = start_cell(options.isolation, {options.journal, options.lifeline},
                             [&] { return run_cell(one, options); });
   if (!process) return tl::unexpected(process.error());
@@ -65,6 +73,7 @@ Result<void> Scheduler::start(const Case& one) {
   m_loop.watch(raw->process.pidfd.get(), k_readable, [this, raw](std::uint32_t) {
     m_loop.forget(raw->process.pidfd.get());
     raw->ended = true;
+    raw->noticed = now_ns();
   });
   const Duration most = deadlines_of(one) + k_overdue;
   raw->watchdog = m_loop.after(
@@ -105,8 +114,19 @@ void Scheduler::finish(std::size_t index) {
     set_all(result.judgement, *cell->one, Verdict::error, "the cell did not end by itself and was killed");
   }
   result.repetition = m_repetition;
-  result.seconds = static_cast<double>(now_ns() - cell->began) / 1e9;
+  CaseMarks marks{cell->began, cell->noticed, now_ns(), 0};
+  result.seconds = static_cast<double>(marks.judged - marks.started) / 1e9;
+  std::optional<CaseTimings> timings;
+  if (m_callbacks.timed) {
+    timings = timings_of(result.journal, *cell->marks.as<CellMarks>(), marks);
+    timings->case_id = result.id;
+    timings->repetition = result.repetition;
+  }
   m_callbacks.ended(result, cell->text);
+  if (!timings) return;
+  marks.reported = now_ns();
+  add_reporting(*timings, marks);
+  m_callbacks.timed(std::move(*timings));
 }
 
 void Scheduler::skip(const Case& one) {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "drive/case_driver.hpp"
+#include "drive/timings.hpp"
+#include "linux/shared_page.hpp"
 #include "model/verdict.hpp"
 
 namespace clusterspec {
@@ -25,6 +27,8 @@ class Scheduler {
     std::function<void()> tick;  // about once a second, for a display that shows time
     // The text is the journal as it came, for keeping.
     std::function<void(CaseResult& result, const std::string& journal)> ended;
+    // After `ended`; where it is not set times are not taken.
+    std::function<void(CaseTimings timings)> timed = {};
   };
 
   Scheduler(const RunOptions& options, Callbacks callbacks);
@@ -45,7 +49,8 @@ class Scheduler {
     CellProcess process;
     Fd journal;
     std::string text;
-    std::int64_t began = 0;
+    std::int64_t began = 0, noticed = 0;
+    SharedPage marks;
     bool ended = false, overdue = false;
     Loop::TimerId watchdog = 0;
   };

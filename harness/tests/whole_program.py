@@ -96,6 +96,28 @@ class WholeProgram(unittest.TestCase):
                 self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
                 self.assertEqual(self.requirements("r.json", "fail", "error"), table[fault])
 
+    def test_the_time_of_a_case_is_told_in_parts(self):
+        pattern = "documented/terminate/in-flight-completes*"
+        result = self.run_it("run", pattern, "--timings=t.jsonl", "--report", "json=r.json")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        cases = [json.loads(line) for line in (self.path / "t.jsonl").read_text().splitlines()]
+        reported = {case["id"]: case["seconds"] * 1e3 for case in json.loads((self.path / "r.json").read_text())["cases"]}
+        self.assertEqual({case["case"] for case in cases}, set(reported))
+        for case in cases:
+            parts = [part["part"] for part in case["parts"]]
+            self.assertEqual(parts[:4], ["cell", "namespaces", "observers", "start"])
+            self.assertEqual(parts[-5:], ["drain", "clean-up", "end of the cell", "judging", "reporting"])
+            self.assertEqual([part.split(":")[0] for part in parts[4:-5]], [f"step {n + 1}" for n in range(len(parts) - 9)])
+            self.assertAlmostEqual(sum(part["ms"] for part in case["parts"]), case["ms"], places=3)
+            # All but the reporting is what the report has.
+            self.assertAlmostEqual(case["ms"] - case["parts"][-1]["ms"], reported[case["case"]], delta=0.1)
+            self.assertTrue(0 < case["server_ms"] < case["ms"], case)
+            self.assertGreater(case["cell_cpu_ms"], 0)
+        told = self.run_it("run", pattern, "--timings", "--report", "tap=-")
+        self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
+        self.assertNotIn("where the time", told.stdout)
+        self.assertRegex(told.stderr, r"where the time of \d+ cases went[^§]*steps: await ready +\d")
+
     def test_a_journal_judged_again_says_the_same(self):
         self.run_it("run", "-i", self.faulty("drops-in-flight"), "terminate.in-flight-completes", "--keep-journals")
         journals = sorted(map(str, self.path.glob("clusterspec-results/journals/*.jsonl")))
