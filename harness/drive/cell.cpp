@@ -13,6 +13,8 @@
 namespace clusterspec {
 namespace {
 
+constexpr std::size_t k_most_held_back = 16 << 10;  // bytes of journal lines
+
 CaseBegun opening_event(const Case& one, const CellOptions& options) {
   CaseBegun begun;
   begun.case_id = one.id;
@@ -37,11 +39,17 @@ int run_cell(const Case& one, const CellOptions& options) {
   CellMarks unread;
   CellMarks& marks = options.marks ? *options.marks : unread;
   CaseDriver* driver = nullptr;
+  // Connections come by the ten thousand, and each write wakes the scheduler: lines about them wait for one
+  // about anything else, of which there is always one to come.
+  std::string held_back;
   Recorder recorder([&](const Event& event, int number) {
     const std::string line = to_line(event, number);
     if (driver) driver->on_event(event, line.size());
+    held_back += line;
+    if (event.source == Source::probe && held_back.size() < k_most_held_back) return;
     // Nobody reads any more: the scheduler is gone, and the lifeline says so too.
-    write_all(options.journal, line);
+    write_all(options.journal, held_back);
+    held_back.clear();
   });
   marks.began = recorder.began();
   recorder.record(Source::driver, opening_event(one, options));

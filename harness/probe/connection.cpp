@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "linux/readiness.hpp"
 #include "linux/tcp.hpp"
@@ -45,20 +47,38 @@ void Connection::begin() {
   }();
   m_fd = std::move(connecting.fd);
   if (connecting.errno_value) return on_error(connecting.errno_value);
-  m_loop.watch(m_fd.get(), k_writable, [this](std::uint32_t events) { on_event(events); });
+  m_wanted = k_writable;
+  m_loop.watch(m_fd.get(), m_wanted, [this](std::uint32_t events) { on_event(events); });
   restart_timer();
 }
 
 void Connection::restart_timer() {
-  m_loop.cancel(m_timer);
   // An idle connection may stay silent for as long as the case likes.
   const bool idle = waits_to_send() ||
                     (m_plan->bytes.empty() ? m_phase >= Phase::connected : answered() && m_plan->keep_alive);
-  if (idle || m_phase == Phase::concluded) return;
-  m_timer = m_loop.after(answered() ? k_end_after_answer : m_plan->hung_after, [this] { on_silence(); });
+  if (idle || m_phase == Phase::concluded) {
+    m_loop.cancel(std::exchange(m_timer, 0));
+    return;
+  }
+  // Each byte puts the end off: the timer that runs finds out when it is over, unless it would be too late.
+  m_silent_at = now_ns() + (answered() ? k_end_after_answer : m_plan->hung_after).count();
+  if (m_timer && m_timer_at <= m_silent_at) return;
+  m_loop.cancel(m_timer);
+  await_silence();
 }
 
-void Connection::want(std::uint32_t events) { m_loop.modify(m_fd.get(), events); }
+void Connection::await_silence() {
+  m_timer_at = m_silent_at;
+  m_timer = m_loop.after(Duration(std::max<std::int64_t>(0, m_silent_at - now_ns())), [this] {
+    m_timer = 0;
+    if (now_ns() < m_silent_at) return await_silence();
+    on_silence();
+  });
+}
+
+void Connection::want(std::uint32_t events) {
+  if (std::exchange(m_wanted, events) != events) m_loop.modify(m_fd.get(), events);
+}
 
 void Connection::on_event(std::uint32_t events) {
   if (m_phase == Phase::connecting) {

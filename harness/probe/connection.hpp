@@ -98,6 +98,7 @@ class Connection {
   void advance(Phase phase);
   void conclude(Outcome outcome, std::string detail = {});
   void restart_timer();
+  void await_silence();
   Outcome answer_outcome() const;
   Outcome reset_outcome() const;
   bool waits_for_answer() const { return m_asked > m_facts.answers; }
@@ -109,6 +110,7 @@ class Connection {
   bool m_wait_to_send;
   Fd m_fd;
   Phase m_phase = Phase::connecting;
+  std::uint32_t m_wanted = 0;  // events
   std::size_t m_written = 0;
   int m_asked = 0;  // requests sent or begun
   int m_write_error = 0;
@@ -120,6 +122,7 @@ class Connection {
   std::int64_t m_bytes_before = 0;
   Concluded m_facts;
   Loop::TimerId m_timer = 0, m_pace = 0;
+  std::int64_t m_silent_at = 0, m_timer_at = 0;  // monotonic ns
 };
 
 }  // namespace clusterspec
