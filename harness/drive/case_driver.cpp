@@ -40,10 +40,7 @@ Result<void> CaseDriver::prepare() {
   if (!listeners) return tl::unexpected(listeners.error());
   m_listeners = std::move(*listeners);
   if (m_options.notification) {
-    const auto drain = [this] {
-      drain_outputs();
-      m_processes.sweep();
-    };
+    const auto drain = [this] { catch_up(); };
     const auto closing = [this](Pid pid, const std::vector<SocketCookie>& sockets) {
       look_into_queues(pid, sockets);
     };
@@ -72,8 +69,7 @@ Connection::Surroundings CaseDriver::surroundings_of_probe() {
   around.looked_at_close = [this](SocketCookie listener) { return m_looked_at_close.contains(listener); };
   around.concluded = [this](const Concluded& concluded) {
     // What the server did before its client saw the end of it comes first.
-    drain_outputs();
-    m_processes.sweep();
+    catch_up();
     m_recorder.record(Source::probe, concluded);
   };
   return around;
@@ -139,6 +135,18 @@ void CaseDriver::drain_outputs() {
     if (instance->out) instance->out->drain();
     if (instance->err) instance->err->drain();
   }
+}
+
+// What was printed and who has ended by now. Asked for at each connection, where there is next to never
+// anything.
+void CaseDriver::catch_up() {
+  std::vector<int> outputs;
+  for (const auto& instance : m_instances)
+    for (const auto* reader : {instance->out.get(), instance->err.get()})
+      if (reader) outputs.push_back(reader->fd());
+  if (!m_processes.anything_new(std::move(outputs))) return;
+  drain_outputs();
+  m_processes.sweep();
 }
 
 bool CaseDriver::launcher_ended(const std::string& instance) const {

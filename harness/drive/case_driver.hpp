@@ -123,6 +123,7 @@ class CaseDriver {
   bool open_per_process(const Open& step, const std::shared_ptr<const ConnectionPlan>& plan);
   bool advance_to(const Open& step, const std::vector<int>& numbers);
   void drain_outputs();
+  void catch_up();
   bool line_seen(const Await& step) const;
   bool all_said_ready(const std::string& instance) const;
   Done await_idle(const Await& step);

@@ -32,13 +32,19 @@ void Loop::modify(int fd, std::uint32_t events) {
   ::epoll_ctl(m_epoll.get(), EPOLL_CTL_MOD, fd, &event);
 }
 
-void Loop::forget(int fd) {
+bool Loop::drop(int fd) {
   const auto index = static_cast<std::size_t>(fd);
-  if (fd < 0 || index >= m_watches.size() || !m_watches[index].handler) return;
+  if (fd < 0 || index >= m_watches.size() || !m_watches[index].handler) return false;
   m_watches[index].handler.reset();
   ++m_watches[index].generation;
-  ::epoll_ctl(m_epoll.get(), EPOLL_CTL_DEL, fd, nullptr);
+  return true;
 }
+
+void Loop::forget(int fd) {
+  if (drop(fd)) ::epoll_ctl(m_epoll.get(), EPOLL_CTL_DEL, fd, nullptr);
+}
+
+void Loop::forget_before_close(int fd) { drop(fd); }
 
 Loop::TimerId Loop::after(Duration delay, std::function<void()> action) {
   const std::int64_t due = now_ns() + delay.count();

@@ -25,6 +25,9 @@ class Loop {
   void watch(int fd, std::uint32_t events, Handler handler);
   void modify(int fd, std::uint32_t events);
   void forget(int fd);
+  // The same for one that is closed next and that nobody else has open: then the kernel forgets it
+  // (epoll(7)).
+  void forget_before_close(int fd);
 
   TimerId after(Duration delay, std::function<void()> action);
   void cancel(TimerId timer);
@@ -38,6 +41,7 @@ class Loop {
     std::shared_ptr<Handler> handler;
     std::uint32_t generation = 0;
   };
+  bool drop(int fd);
   void handle_ready(std::int64_t deadline);
   void fire_timers();
 

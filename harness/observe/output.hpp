@@ -18,6 +18,8 @@ class OutputReader {
 
   // Records all that has been written by now.
   void drain();
+  // For a look whether there is anything to drain; -1: no more.
+  int fd() const { return m_open ? m_fd.get() : -1; }
   // Reads no more: what is written stays where it is, until that is full.
   void stop();
   // Nobody can read it any more: who writes is told so.

@@ -1,5 +1,6 @@
 #include "observe/processes.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "linux/process.hpp"
@@ -76,6 +77,13 @@ void ProcessWatch::sweep() {
   for (const bool waited_for : {true, false})
     for (std::size_t i = 0; i < pids.size(); ++i)
       if (is_readable(events[i]) && is_hangup(events[i]) == waited_for) ended(pids[i], m_watched.at(pids[i]));
+}
+
+bool ProcessWatch::anything_new(std::vector<int> also) const {
+  for (const auto& [pid, watched] : m_watched)
+    if (!watched.ended) also.push_back(watched.pidfd.get());
+  const std::vector<std::uint32_t> events = events_now(also);
+  return std::any_of(events.begin(), events.end(), is_readable);
 }
 
 void ProcessWatch::describe_if_due(Pid pid, Source source) {

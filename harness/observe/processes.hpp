@@ -34,6 +34,8 @@ class ProcessWatch {
   // Records everyone who has ended by now. Called before an event that must not overtake an end: so the order
   // of events is the order of causes, whichever descriptor the loop happened to look at first.
   void sweep();
+  // True if `sweep` would find anything, or one of these descriptors has anything to read: one call.
+  bool anything_new(std::vector<int> also) const;
 
   // A description is due from the process's next execve on, and taken once its new image shows itself.
   void description_due(Pid pid) { m_due.insert(pid); }

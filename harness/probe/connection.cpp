@@ -82,7 +82,9 @@ void Connection::want(std::uint32_t events) {
 
 void Connection::on_event(std::uint32_t events) {
   if (m_phase == Phase::connecting) {
-    if (const int code = pending_error(m_fd.get())) return on_error(code);
+    // A connect that failed is told as an error (connect(2), EINPROGRESS; epoll_ctl(2), EPOLLERR).
+    const int code = is_hangup(events) ? pending_error(m_fd.get()) : 0;
+    if (code != 0) return on_error(code);
     return on_connected();
   }
   // The end of a connection is reported whether it is waited for or not.
@@ -300,7 +302,7 @@ void Connection::conclude(Outcome outcome, std::string detail) {
   if (m_phase != Phase::answered || m_plan->keep_alive) m_facts.ended = m_around.now();
   m_loop.cancel(m_timer);
   m_loop.cancel(m_pace);
-  if (m_fd) m_loop.forget(m_fd.get());
+  if (m_fd) m_loop.forget_before_close(m_fd.get());
   m_fd.reset();
   m_phase = Phase::concluded;
   m_around.concluded(m_facts);
