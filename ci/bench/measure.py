@@ -124,7 +124,7 @@ def version(*command):
     except OSError:
         return "not installed"
     lines = (done.stdout + done.stderr).strip().splitlines()
-    return lines[0].strip() if lines else "?"
+    return lines[0].strip().split(" libcurl")[0].split(" Copyright")[0] if lines else "?"
 
 
 def table(head, rows):

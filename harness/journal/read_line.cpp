@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <optional>
+
 #include "journal/journal_lines.hpp"
 #include "journal/read_fields.hpp"
+#include "journal/read_written.hpp"
 
 namespace clusterspec {
 
@@ -7,14 +11,20 @@ namespace {
 
 using namespace detail;
 
-template <std::size_t Index = 0>
-void read_what(FieldReader& reader, const json& object, std::size_t index, What& what) {
+// Calls `read` with the event of that index, made anew.
+template <std::size_t Index = 0, class Read>
+void read_what(std::size_t index, What& what, const Read& read) {
   if constexpr (Index < std::variant_size_v<What>) {
     if (Index == index)
-      reader.fields(object, "", what.emplace<Index>());
+      read(what.emplace<Index>());
     else
-      read_what<Index + 1>(reader, object, index, what);
+      read_what<Index + 1>(index, what, read);
   }
+}
+
+std::size_t index_of(std::string_view name) {
+  return static_cast<std::size_t>(std::find(k_event_names.begin(), k_event_names.end(), name) -
+                                  k_event_names.begin());
 }
 
 struct Line {
@@ -28,7 +38,23 @@ tl::unexpected<Error> faulty(std::string message, int column = 0) {
   return error;
 }
 
+std::optional<Line> parse_written(std::string_view text) {
+  std::optional<Line> line(std::in_place);
+  WrittenReader reader(text);
+  reader.field("n", line->number, '{');
+  reader.field("at", line->event.at);
+  reader.field("source", line->event.source);
+  reader.expect(R"(,"event":)");
+  const std::string_view name = reader.plain_string();
+  if (!reader.good()) return std::nullopt;
+  read_what(index_of(name), line->event.what, [&](auto& what) { reader.fields(what); });
+  reader.expect("}");
+  if (!reader.at_end() || index_of(name) == k_event_names.size()) return std::nullopt;
+  return line;
+}
+
 Result<Line> parse(std::string_view text) {
+  if (auto written = parse_written(text)) return *std::move(written);
   json object;
   try {
     object = json::parse(text.begin(), text.end());
@@ -53,12 +79,11 @@ Result<Line> parse(std::string_view text) {
   reader.field(object, "", "event", name);
   if (reader.problem()) return faulty(*reader.problem());
 
-  std::size_t index = 0;
-  while (index < k_event_names.size() && k_event_names[index] != name) ++index;
+  const std::size_t index = index_of(name);
   if (index == k_event_names.size())
     return faulty("the event \"" + printable(name, 60) +
                   "\" is unknown; was it written by a newer clusterspec?");
-  read_what(reader, object, index, line.event.what);
+  read_what(index, line.event.what, [&](auto& what) { reader.fields(object, "", what); });
   if (reader.problem()) return faulty("in \"" + name + "\": " + *reader.problem());
   return line;
 }
@@ -71,6 +96,8 @@ Result<Event> from_line(std::string_view text) {
 
 Result<Journal> read_journal(std::string_view text, const std::string& file) {
   Journal journal;
+  // Else the largest would be copied again and again as it grows.
+  journal.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
   int line_number = 0;
   const auto here = [&](Error error) {
     const int column = error.where ? error.where->column : 0;

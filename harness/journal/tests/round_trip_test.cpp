@@ -2,6 +2,7 @@
 
 #include "generated_events.hpp"
 #include "journal/journal_lines.hpp"
+#include "journal/read_written.hpp"
 
 using namespace clusterspec;
 using namespace clusterspec::tests;
@@ -33,6 +34,74 @@ TEST_CASE("Events of every kind with any content come back from their line") {
       REQUIRE(same_event(event, *back));
       REQUIRE(to_line(*back, 7) == line);
     }
+  }
+}
+
+TEST_CASE("A line that is read straight is read as any other") {
+  int straight = 0;
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    for (const auto& event : generated(seed)) {
+      std::string line = to_line(event, 7);
+      const auto any_other = from_line(line);  // a space behind it, which our writer would not write
+      line.pop_back();
+      const auto written = from_line(line);
+      INFO("seed " << seed << ", " << line);
+      REQUIRE(any_other);
+      REQUIRE(written);
+      REQUIRE(same_event(*any_other, *written));
+      detail::WrittenReader reader(line);
+      const auto* concluded = std::get_if<Concluded>(&event.what);
+      if (!concluded) continue;
+      int number = 0;
+      Event back{0, Source::driver, Concluded{}};
+      reader.field("n", number, '{');
+      reader.field("at", back.at);
+      reader.field("source", back.source);
+      reader.expect(R"(,"event":"concluded")");
+      reader.fields(std::get<Concluded>(back.what));
+      reader.expect("}");
+      if (!reader.at_end()) continue;
+      ++straight;
+      REQUIRE(same_event(event, back));
+    }
+  }
+  CHECK(straight > 0);
+}
+
+TEST_CASE("What our writer would not have written is not read straight") {
+  const auto read = [](std::string_view text) {
+    detail::WrittenReader reader(text);
+    Exited exited;
+    reader.field("pid", exited.pid, '{');
+    reader.field("status", exited.status);
+    reader.expect("}");
+    return reader.at_end();
+  };
+  CHECK(read(R"({"pid":17,"status":256})"));
+  CHECK(read(R"({"pid":-17})"));
+  CHECK(read(R"({"pid":0})"));
+  for (const std::string_view line : {"",
+                                      "{",
+                                      R"({"pid")",
+                                      R"({"pid":})",
+                                      R"({"pid":17)",
+                                      R"({"pid":017})",
+                                      R"({"pid":-0})",
+                                      R"({"pid":+1})",
+                                      R"({"pid":-})",
+                                      R"({"pid":17.0})",
+                                      R"({"pid":1e3})",
+                                      R"({"pid":3000000000})",
+                                      R"({"pid":"17"})",
+                                      R"({ "pid":17})",
+                                      R"({"pid":17} )",
+                                      R"({"pid":17,"more":1})",
+                                      R"({"status":256,"pid":17})",
+                                      R"({"pid":17,"pid":17})",
+                                      R"({"pid":17,"status":256,"status":256})",
+                                      R"({"pid":17,"status":null})"}) {
+    INFO(line);
+    CHECK_FALSE(read(line));
   }
 }
 
