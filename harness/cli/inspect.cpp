@@ -5,9 +5,9 @@
 #include <filesystem>
 
 #include "cli/commands.hpp"
+#include "cli/saved_journal.hpp"
 #include "cli/selection.hpp"
 #include "cli/sources.hpp"
-#include "drive/judging.hpp"
 #include "linux/stream.hpp"
 #include "load/did_you_mean.hpp"
 #include "plan/plan.hpp"
@@ -167,12 +167,9 @@ int judge_command(const std::vector<std::string>& journals, const std::string& s
     if (const auto library = load_library(*directory)) catalogue = library->catalogue;
   RunResult run;
   for (const std::string& file : journals) {
-    const auto source = read_source(file);
-    if (!source) return complain(source.error());
-    const auto one = case_of_journal(source->text, file);
-    if (!one) return complain(one.error());
-    CaseResult result = judge_text(*one, source->text);
-    result.journal_file = file;
+    auto saved = judge_saved_journal(file);
+    if (!saved) return complain(saved.error());
+    CaseResult& result = saved->result;
     const bool passed =
         result.judgement.verdict == Verdict::pass || result.judgement.verdict == Verdict::skip;
     print(passed ? fmt::format("{}: {}\n", result.id, name_of(result.judgement.verdict))

@@ -3,8 +3,8 @@
 
 #include "cli/report_commands.hpp"
 #include "cli/results.hpp"
+#include "cli/saved_journal.hpp"
 #include "cli/sources.hpp"
-#include "drive/judging.hpp"
 #include "reports/whole_run.hpp"
 
 namespace clusterspec {
@@ -36,12 +36,9 @@ int timeline_command(const TimelineArguments& arguments) {
   writer->run_begun(plan);
   RunResult run;
   for (const std::string& file : arguments.journals) {
-    const auto source = read_source(file);
-    if (!source) return complain(source.error());
-    const auto one = case_of_journal(source->text, file);
-    if (!one) return complain(one.error());
-    CaseResult result = judge_text(*one, source->text);
-    result.journal_file = file;
+    auto saved = judge_saved_journal(file);
+    if (!saved) return complain(saved.error());
+    CaseResult& result = saved->result;
     // Several journals may be of one case: each is a case of this page.
     result.repetition = arguments.journals.size() > 1 ? static_cast<int>(run.cases.size()) + 1 : 0;
     if (!result.journal.empty()) {
@@ -49,7 +46,7 @@ int timeline_command(const TimelineArguments& arguments) {
                                          [](const Event& a, const Event& b) { return a.at < b.at; });
       result.seconds = static_cast<double>(last->at) / 1e9;
     }
-    if (run.cases.empty()) describe_run(run, *one, result.journal);
+    if (run.cases.empty()) describe_run(run, saved->one, result.journal);
     writer->case_ended(result);
     run.cases.push_back(std::move(result));
   }

@@ -40,8 +40,11 @@ void count_connection(std::vector<GroupResult>& groups, const Concluded& one) {
 }  // namespace
 
 CaseResult judge_text(const Case& one, const std::string& text) {
+  return judge_journal(one, read_journal(text, one.id));
+}
+
+CaseResult judge_journal(const Case& one, Result<Journal> journal) {
   CaseResult result = empty_result(one);
-  auto journal = read_journal(text, one.id);
   if (!journal) {
     set_all(result.judgement, one, Verdict::error, to_text(journal.error()));
     return result;

@@ -18,6 +18,8 @@ CaseResult empty_result(const Case& one);
 void set_all(Judgement& judgement, const Case& one, Verdict verdict, std::string reason);
 
 CaseResult judge_text(const Case& one, const std::string& text);
+// What `read_journal` or a JournalReader gave.
+CaseResult judge_journal(const Case& one, Result<Journal> journal);
 
 // The case that a journal's first line holds: scenario, implementation, levels. `file` is for the error,
 // which names the place in the journal, or in the TOML text that the line holds.

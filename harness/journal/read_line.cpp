@@ -95,41 +95,64 @@ Result<Event> from_line(std::string_view text) {
 }
 
 Result<Journal> read_journal(std::string_view text, const std::string& file) {
-  Journal journal;
-  // Else the largest would be copied again and again as it grows.
-  journal.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
-  int line_number = 0;
-  const auto here = [&](Error error) {
-    const int column = error.where ? error.where->column : 0;
-    error.where = Location{file, line_number, column};
-    return tl::unexpected<Error>(std::move(error));
-  };
-  while (!text.empty()) {
-    ++line_number;
-    const auto end = text.find('\n');
-    const bool complete = end != std::string_view::npos;
-    const auto source = text.substr(0, end);
-    auto line = parse(source);
-    text.remove_prefix(complete ? end + 1 : text.size());
-    if (!line && !complete && !json::accept(source.begin(), source.end()))
-      return here(Error{ErrorKind::file, "the last line is cut off: the journal is incomplete",
-                        line.error().where, "",
-                        "its writer was killed or the disk was full; run the case again"});
-    if (!line) return here(std::move(line.error()));
-    if (line->number != static_cast<int>(journal.size()))
-      return here(Error{ErrorKind::file,
-                        "event number " + std::to_string(line->number) + " stands where " +
-                            std::to_string(journal.size()) + " should: a line is missing, doubled or moved",
-                        {},
-                        "",
-                        "findings cite events by number; use the journal as it was written"});
-    journal.push_back(std::move(line->event));
+  JournalReader reader(file);
+  reader.expect(text.size());
+  reader.add(text);
+  return reader.end();
+}
+
+void JournalReader::add(std::string_view piece) {
+  for (auto end = piece.find('\n'); end != std::string_view::npos && !m_error; end = piece.find('\n')) {
+    const std::string_view line = piece.substr(0, end);
+    take(m_rest.empty() ? line : std::string_view(m_rest.append(line)), true);
+    m_rest.clear();
+    piece.remove_prefix(end + 1);
   }
-  if (journal.empty()) {
-    line_number = 1;
-    return here(Error{ErrorKind::file, "the journal is empty: not one event was written", {}, "", ""});
+  if (!m_error) m_rest.append(piece);
+}
+
+Result<Journal> JournalReader::end() {
+  if (!m_error && !m_rest.empty()) take(m_rest, false);
+  if (!m_error && m_journal.empty()) {
+    m_error = Error{ErrorKind::file, "the journal is empty: not one event was written", {}, "", ""};
+    m_error->where = Location{m_file, 1, 0};
   }
-  return journal;
+  if (m_error) return tl::unexpected(*std::move(m_error));
+  return std::move(m_journal);
+}
+
+void JournalReader::take(std::string_view text, bool complete) {
+  ++m_line_number;
+  m_bytes += text.size() + 1;
+  auto line = parse(text);
+  if (line && line->number == static_cast<int>(m_journal.size())) {
+    make_room();
+    m_journal.push_back(std::move(line->event));
+    return;
+  }
+  if (!line && !complete && !json::accept(text.begin(), text.end()))
+    m_error = Error{ErrorKind::file, "the last line is cut off: the journal is incomplete",
+                    line.error().where, "", "its writer was killed or the disk was full; run the case again"};
+  else if (!line)
+    m_error = std::move(line.error());
+  else
+    m_error = Error{ErrorKind::file,
+                    "event number " + std::to_string(line->number) + " stands where " +
+                        std::to_string(m_journal.size()) + " should: a line is missing, doubled or moved",
+                    {},
+                    "",
+                    "findings cite events by number; use the journal as it was written"};
+  m_error->where = Location{m_file, m_line_number, m_error->where ? m_error->where->column : 0};
+}
+
+void JournalReader::make_room() {
+  // The first lines hold whole files, and say nothing of how long the others are.
+  constexpr std::size_t k_first = 64, k_sample = 256;
+  if (m_journal.size() == k_first) m_first_bytes = m_bytes;
+  if (m_journal.size() != k_sample || m_expected <= m_bytes) return;
+  const std::size_t usual = std::max<std::size_t>(1, (m_bytes - m_first_bytes) / (k_sample - k_first));
+  const std::size_t more = (m_expected - m_bytes) / usual;
+  m_journal.reserve(k_sample + more + more / 16);
 }
 
 }  // namespace clusterspec

@@ -116,6 +116,34 @@ TEST_CASE("A whole journal comes back, and writing it again gives the same bytes
   }
 }
 
+TEST_CASE("A journal in pieces is the journal, wherever it was cut, and whatever was expected") {
+  Journal journal;
+  for (unsigned seed = 0; seed < 20; ++seed)
+    for (auto& event : generated(seed)) journal.push_back(std::move(event));
+  const auto text = write_journal(journal);
+  for (const std::size_t size : {1UL, 7UL, 1000UL, text.size()})
+    for (const std::size_t expected : {0UL, 1UL, text.size(), 2 * text.size()}) {
+      JournalReader reader("case.jsonl");
+      reader.expect(expected);
+      for (std::string_view left = text; !left.empty(); left.remove_prefix(std::min(size, left.size())))
+        reader.add(left.substr(0, size));
+      const auto back = reader.end();
+      REQUIRE(back);
+      REQUIRE(write_journal(*back) == text);
+    }
+}
+
+TEST_CASE("A mistake in a journal in pieces is told with its line, and nothing after it counts") {
+  JournalReader reader("case.jsonl");
+  const std::string good = to_line({0, Source::pidfd, Exited{17, 0}}, 0);
+  for (const std::string& piece : {good, std::string("{\"n\":"), std::string("1}\n"), good})
+    reader.add(piece);
+  const auto journal = reader.end();
+  REQUIRE_FALSE(journal);
+  CHECK(journal.error().where->line == 2);
+  CHECK(journal.error().message == "`at` is missing");
+}
+
 TEST_CASE("A line holds no byte that could steer a terminal, whatever the server printed") {
   for (unsigned seed = 0; seed < 100; ++seed) {
     for (const auto& event : generated(seed)) {
