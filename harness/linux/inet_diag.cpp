@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/filter.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 
 namespace clusterspec {
@@ -44,9 +46,26 @@ struct Closer {
 };
 using Handle = std::unique_ptr<mnl_socket, Closer>;
 
+// Each end of each connection is reported as well, which under load is all that would be read. A listener has
+// no port on the other side.
+bool keep_listeners_only(int socket) {
+  constexpr std::uint32_t k_other_port =
+      NLMSG_HDRLEN + offsetof(inet_diag_msg, id) + offsetof(inet_diag_sockid, idiag_dport);
+  std::array<sock_filter, 4> program{{
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, k_other_port),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, ~0U),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+  }};
+  const sock_fprog filter{program.size(), program.data()};
+  return ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
+}
+
 Result<Handle> open_socket(unsigned groups) {
   Handle handle(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC));
   if (!handle) return system_failure("netlink sock_diag");
+  if (groups != 0 && !keep_listeners_only(mnl_socket_get_fd(handle.get())))
+    return system_failure("SO_ATTACH_FILTER");
   if (mnl_socket_bind(handle.get(), groups, MNL_SOCKET_AUTOPID) < 0) return system_failure("netlink bind");
   return handle;
 }

@@ -51,8 +51,8 @@ class InetDiag {
   std::unique_ptr<Socket> m_socket;
 };
 
-// Reports sockets as they are destroyed (group SKNLGRP_INET_TCP_DESTROY). The report of a listener waits for
-// the last of its requests: an upper bound in time.
+// Reports listeners as they are destroyed (group SKNLGRP_INET_TCP_DESTROY). A report waits for the last of
+// the listener's requests: an upper bound in time.
 class DestroyedSockets {
  public:
   static Result<DestroyedSockets> open();

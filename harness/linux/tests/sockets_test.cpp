@@ -14,6 +14,7 @@
 #include "linux/readiness.hpp"
 #include "linux/tcp.hpp"
 #include "linux/tests/children.hpp"
+#include "linux/tests/in_cell.hpp"
 
 using namespace clusterspec;
 using namespace clusterspec::tests;
@@ -235,6 +236,27 @@ TEST_CASE("The end of a listener is reported by its cookie, once, and nothing be
     return;
   }
   CHECK(status == 0);
+}
+
+TEST_CASE("The ends of a connection are not reported, and cost nobody a look") {
+  const auto code = in_cell(Isolation::namespaces, [] {
+    auto destroyed = DestroyedSockets::open();
+    auto heard = occupy_port(k_host, 3000, true);
+    if (!destroyed || !heard) return 1;
+    const SocketCookie cookie = listener_facts(heard->get()).cookie;
+    Connecting connecting = start_connect(k_host, 3000);
+    if (!wait_readable(heard->get())) return 2;
+    Fd accepted(::accept(heard->get(), nullptr, nullptr));
+    if (!accepted) return 3;
+    accepted.reset();
+    connecting.fd.reset();
+    heard->reset();
+    // Reports come in the order of the ends: that of the listener alone is there.
+    if (!wait_readable(destroyed->fd())) return 4;
+    bool lost = false;
+    return destroyed->take(lost) == std::vector{cookie} && !lost ? 0 : 5;
+  });
+  if (code) CHECK(*code == 0);
 }
 
 TEST_CASE("A client learns which of four listeners on one port it reached") {
