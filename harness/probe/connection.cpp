@@ -58,16 +58,18 @@ void Connection::restart_timer() {
                     (m_plan->bytes.empty() ? m_phase >= Phase::connected : answered() && m_plan->keep_alive);
   if (idle || m_phase == Phase::concluded) {
     m_loop.cancel(std::exchange(m_timer, 0));
+    m_sooner = false;
     return;
   }
   // Each byte puts the end off: the timer that runs finds out when it is over, unless it would be too late.
   m_silent_at = now_ns() + (answered() ? k_end_after_answer : m_plan->hung_after).count();
   if (m_timer && m_timer_at <= m_silent_at) return;
-  m_loop.cancel(m_timer);
-  await_silence();
+  m_sooner = m_handling;
+  if (!m_handling) await_silence();
 }
 
 void Connection::await_silence() {
+  m_loop.cancel(m_timer);
   m_timer_at = m_silent_at;
   m_timer = m_loop.after(Duration(std::max<std::int64_t>(0, m_silent_at - now_ns())), [this] {
     m_timer = 0;
@@ -81,6 +83,14 @@ void Connection::want(std::uint32_t events) {
 }
 
 void Connection::on_event(std::uint32_t events) {
+  // Whatever comes of it, the timer is set once.
+  m_handling = true;
+  handle(events);
+  m_handling = false;
+  if (std::exchange(m_sooner, false) && m_phase != Phase::concluded) await_silence();
+}
+
+void Connection::handle(std::uint32_t events) {
   if (m_phase == Phase::connecting) {
     // A connect that failed is told as an error (connect(2), EINPROGRESS; epoll_ctl(2), EPOLLERR).
     const int code = is_hangup(events) ? pending_error(m_fd.get()) : 0;

@@ -84,6 +84,7 @@ class Connection {
 
  private:
   void on_event(std::uint32_t events);
+  void handle(std::uint32_t events);
   void on_connected();
   void begin_request();
   void write_more();
@@ -123,6 +124,7 @@ class Connection {
   Concluded m_facts;
   Loop::TimerId m_timer = 0, m_pace = 0;
   std::int64_t m_silent_at = 0, m_timer_at = 0;  // monotonic ns
+  bool m_handling = false, m_sooner = false;
 };
 
 }  // namespace clusterspec

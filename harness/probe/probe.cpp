@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace clusterspec {
 namespace {
 
@@ -67,11 +69,15 @@ void Probe::progressed(Connection& connection) {
   group.open.erase(it);
   // From the loop, not from here: the connection that calls must live on until it returns, and a port that
   // refuses at once would recurse without end.
-  m_loop.after(Duration{0}, [this, name = connection.group()] {
-    Group& later = m_groups[name];
-    later.done.clear();
-    if (later.load && later.shape.rate == 0) connect(later.load, false);
-  });
+  if (group.done.size() == 1) m_loop.after(Duration{0}, [this, name = connection.group()] { succeed(name); });
+}
+
+// All that have come to their end in one turn of the loop; those that begin here may end here.
+void Probe::succeed(const std::string& name) {
+  Group& group = m_groups[name];
+  const auto done = std::exchange(group.done, {});
+  for (std::size_t i = 0; i < done.size() && group.load && group.shape.rate == 0; ++i)
+    connect(group.load, false);
 }
 
 void Probe::start_load(std::shared_ptr<const ConnectionPlan> plan, LoadShape shape) {

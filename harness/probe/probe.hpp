@@ -61,6 +61,7 @@ class Probe {
     Loop::TimerId next = 0;
   };
   void progressed(Connection& connection);
+  void succeed(const std::string& name);
   void open_due(const std::string& name);
 
   Loop& m_loop;
