@@ -87,7 +87,8 @@ void Connection::on_event(std::uint32_t events) {
   m_handling = true;
   handle(events);
   m_handling = false;
-  if (std::exchange(m_sooner, false) && m_phase != Phase::concluded) await_silence();
+  if (!std::exchange(m_sooner, false) || m_phase == Phase::concluded) return;
+  if (!m_timer || m_timer_at > m_silent_at) await_silence();
 }
 
 void Connection::handle(std::uint32_t events) {
@@ -99,7 +100,9 @@ void Connection::handle(std::uint32_t events) {
   }
   // The end of a connection is reported whether it is waited for or not.
   if (is_readable(events) && (!m_reading_paused || is_hangup(events))) {
-    read_more();
+    // A connection that stays has seldom more to say, and its end is told by another event. Of others the end
+    // is next.
+    read_more(m_plan->keep_alive && !is_hangup(events) ? 1 : k_most_pieces);
     if (m_phase == Phase::concluded) return;
   }
   if (m_sending && !m_pace) write_more();
@@ -166,10 +169,10 @@ void Connection::write_more() {
   advance(Phase::sent);
 }
 
-void Connection::read_more() {
+void Connection::read_more(int pieces) {
   if (m_plan->read_rate > 0 && !m_reading_paused) return read_slowly();
   std::array<char, 65536> buffer;
-  for (int pieces = 0; pieces < 16 && m_phase != Phase::concluded; ++pieces) {
+  for (; pieces > 0 && m_phase != Phase::concluded; --pieces) {
     const long got = receive_some(m_fd.get(), buffer.data(), buffer.size());
     if (got == -EAGAIN || got == -EINTR) return;
     if (got == 0) return on_end();

@@ -88,7 +88,8 @@ class Connection {
   void on_connected();
   void begin_request();
   void write_more();
-  void read_more();
+  static constexpr int k_most_pieces = 16;
+  void read_more(int pieces = k_most_pieces);
   void read_slowly();
   void want(std::uint32_t events);
   void take(std::string_view bytes);
