@@ -33,7 +33,8 @@ std::vector<std::string> environment_of(const Case& one) {
 
 std::string CapsuleWriter::keep(const Case& one, const CaseResult& result, const std::string& journal) {
   if (result.judgement.verdict != Verdict::fail || !m_kept.insert(result.id).second) return {};
-  Capsule capsule = m_common;
+  if (!m_made) m_made = m_common();
+  Capsule capsule = *m_made;
   capsule.scenario = one.scenario.text;
   capsule.implementation = one.implementation->text;
   Manifest& manifest = capsule.manifest;

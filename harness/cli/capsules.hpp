@@ -1,6 +1,8 @@
 // The capsules that a run leaves: one for each case that failed.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -11,8 +13,9 @@ namespace clusterspec {
 
 class CapsuleWriter {
  public:
-  // `common`: what is the same for all: settings, server, host, catalogue.
-  CapsuleWriter(const ResultsDirectory& results, Capsule common)
+  // `common` makes what is the same for all: settings, server, host, catalogue. Asked for at the first
+  // failure, since it reads the whole program, which takes longer than many a case.
+  CapsuleWriter(const ResultsDirectory& results, std::function<Capsule()> common)
       : m_results(results), m_common(std::move(common)) {}
 
   // Of the first failing repetition. The file's name; empty if there is one already, or if it could not be
@@ -21,7 +24,8 @@ class CapsuleWriter {
 
  private:
   const ResultsDirectory& m_results;
-  Capsule m_common;
+  std::function<Capsule()> m_common;
+  std::optional<Capsule> m_made;
   std::set<std::string> m_kept;
 };
 

@@ -180,31 +180,32 @@ Session run_cases(const Prepared& prepared, const RunArguments& arguments, RunRe
   options.cell.notes = run.notes;
 
   const ResultsDirectory results(arguments.results);
-  CapsuleWriter capsules(results, common_capsule(prepared, run, options));
+  CapsuleWriter capsules(results, [&] { return common_capsule(prepared, run, options); });
   std::map<std::string_view, const Case*> case_of;
   for (const Case& one : prepared.cases) case_of[one.id] = &one;
   bool failed = false, stopped = false;
   std::size_t evidence = 0;
   std::function<void()> stop;
-  Scheduler scheduler(
-      options, {audience.begun, audience.tick, [&](CaseResult& result, const std::string& journal) {
-                  if (!gate.hold(result, run.cases)) return;
-                  const bool passed =
-                      result.judgement.verdict == Verdict::pass || result.judgement.verdict == Verdict::skip;
-                  failed = failed || !passed;
-                  mark_known(result, *prepared.implementation);
-                  if (!journal.empty() && (!passed || arguments.keep_journals))
-                    result.journal_file = results.keep_journal(result, journal);
-                  result.capsule_file = capsules.keep(*case_of.at(result.id), result, journal);
-                  audience.ended(result);
-                  if (gate.stops_after(result)) stop();
-                  if (!passed) evidence += journal.size();
-                  // Not clear, which keeps the room: over many rounds every fork of a cell
-                  // would copy more.
-                  if (passed || evidence > k_most_evidence) Journal().swap(result.journal);
-                  run.cases.push_back(std::move(result));
-                },
-                audience.timed});
+  Scheduler scheduler(options, {audience.begun, audience.tick,
+                                [&](CaseResult& result, const std::string& journal) {
+                                  if (!gate.hold(result, run.cases)) return;
+                                  const bool passed = result.judgement.verdict == Verdict::pass ||
+                                                      result.judgement.verdict == Verdict::skip;
+                                  failed = failed || !passed;
+                                  mark_known(result, *prepared.implementation);
+                                  if (!journal.empty() && (!passed || arguments.keep_journals))
+                                    result.journal_file = results.keep_journal(result, journal);
+                                  result.capsule_file =
+                                      capsules.keep(*case_of.at(result.id), result, journal);
+                                  audience.ended(result);
+                                  if (gate.stops_after(result)) stop();
+                                  if (!passed) evidence += journal.size();
+                                  // Not clear, which keeps the room: over many rounds every fork of a cell
+                                  // would copy more.
+                                  if (passed || evidence > k_most_evidence) Journal().swap(result.journal);
+                                  run.cases.push_back(std::move(result));
+                                },
+                                audience.timed});
   stop = [&] {
     stopped = true;
     scheduler.stop();
