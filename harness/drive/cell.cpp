@@ -40,7 +40,8 @@ int run_cell(const Case& one, const CellOptions& options) {
   CellMarks& marks = options.marks ? *options.marks : unread;
   CaseDriver* driver = nullptr;
   // Connections come by the ten thousand, and each write wakes the scheduler: lines about them wait for one
-  // about anything else, of which there is always one to come.
+  // about anything else, of which there is always one to come, or until they are many. A cell that is killed
+  // loses those that wait.
   std::string held_back;
   Recorder recorder([&](const Event& event, int number) {
     const std::string line = to_line(event, number);
