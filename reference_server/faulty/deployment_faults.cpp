@@ -93,7 +93,7 @@ constexpr Fault k_faults[] = {
              [](auto) { return std::make_error_code(std::errc::operation_canceled); });
        };
      }},
-    {"lost-executable-is-fatal", "launch.replaced-executable",
+    {"lost-executable-is-fatal", "launch.replaced-executable,terminate.nothing-left",
      "a launcher that finds another executable than that of its start says so, and ends at once",
      [](Policy& policy) {
        policy.start_worker = [start = policy.start_worker](const Launch& launch) {
