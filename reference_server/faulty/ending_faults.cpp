@@ -179,17 +179,19 @@ constexpr Fault k_faults[] = {
     {"launcher-does-not-wait",
      "terminate.launcher-waits,terminate.launcher-closes-last,terminate.nothing-left,terminate.launcher-only,"
      "exit.clean-announced,terminate.workers-stop-cleanly,terminate.forwarded,terminate.stuck-worker,"
-     "terminate.as-pid-1,terminate.phases-in-order",
+     "terminate.as-pid-1,terminate.phases-in-order,terminate.hangup,launch.spawn-fails",
      "the launcher ends without waiting for its workers",
      [](Policy& policy) {
        outlive_terminal();
        policy.launcher_close = LauncherClose::without_waiting;
-       policy.on_interrupt = [](const Interrupt& interrupt) {
-         ++s_interrupts;
-         return documented_step(interrupt);
+       policy.on_interrupt = [step = policy.on_interrupt](const Interrupt& interrupt) {
+         // A second one can force the end: then it waits, also for those that have ended before.
+         if (++s_interrupts == 2) kill(getpid(), SIGCHLD);
+         return step(interrupt);
        };
        policy.next_ended = [](std::span<const pid_t> living) {
-         return is_told() ? std::nullopt : documented_policy().next_ended(living);
+         const bool leaves = is_told() && s_interrupts <= 1;
+         return leaves ? std::nullopt : documented_policy().next_ended(living);
        };
      }},
     {"waits-for-one-worker",

@@ -139,13 +139,14 @@ constexpr Fault k_faults[] = {
 
     // Ends of workers and of the launcher
     {"unhealthy-after-failure",
-     "exit.restart,launch.bind-fails-in-worker,exit.others-unaffected,exit.all-dead-still-serves",
+     "exit.restart,launch.bind-fails-in-worker,exit.others-unaffected,exit.all-dead-still-serves,launch."
+     "replaced-executable",
      "a launcher that has lost a worker, ever, closes what it accepts",
      [](Policy& policy) {
        count_workers(policy);
        close_accepted_if(policy, [] { return s_failed > 0; });
      }},
-    {"replaces-nobody", "exit.restart", "a worker that has ended is not replaced",
+    {"replaces-nobody", "exit.restart,launch.replaced-executable", "a worker that has ended is not replaced",
      [](Policy& policy) { policy.after_worker = [](WorkerEnd) { return AfterWorker::nothing; }; }},
     {"replaces-late", "exit.restart", "also the first time a worker is replaced only after two seconds",
      [](Policy& policy) { policy.restart_delay = [](int) { return 2000ms; }; }},
@@ -164,7 +165,8 @@ constexpr Fault k_faults[] = {
     // Reload
     {"reload-ends-old-first", "reload.rolling", "a reload starts the new worker when the old one has gone",
      [](Policy& policy) { policy.replacement = [](int) { return Replacement::old_then_new; }; }},
-    {"reload-replaces-one", "reload.rolling", "a reload replaces the first worker and ends the others",
+    {"reload-replaces-one", "reload.rolling,launch.replaced-executable",
+     "a reload replaces the first worker and ends the others",
      [](Policy& policy) {
        policy.replacement = [](int place) {
          return place == 0 ? Replacement::new_then_old : Replacement::old_only;
