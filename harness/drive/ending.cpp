@@ -11,7 +11,8 @@
 namespace clusterspec {
 namespace {
 
-// A process that is ending anyway may take this long after its launcher before it counts as left over.
+// Ends that are under way are waited for this long: so they are told as ends, and not as what the harness had
+// to end.
 constexpr Duration k_settle = std::chrono::milliseconds(250);
 constexpr Duration k_probe_deadline = std::chrono::seconds(2);
 
