@@ -5,8 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "linux/process.hpp"
 #include "linux/procfs.hpp"
 #include "linux/readiness.hpp"
@@ -20,6 +18,18 @@ namespace {
 
 int stay() {
   for (;;) ::pause();
+}
+
+// A child tells the pid of its own child.
+bool report_pid(const Pipe& pipe, pid_t pid) {
+  return ::write(pipe.write.get(), &pid, sizeof pid) == sizeof pid;
+}
+
+pid_t reported(const Pipe& pipe) {
+  pid_t pid = 0;
+  REQUIRE(wait_readable(pipe.read.get()));
+  REQUIRE(::read(pipe.read.get(), &pid, sizeof pid) == sizeof pid);
+  return pid;
 }
 
 }  // namespace
@@ -61,15 +71,13 @@ TEST_CASE("A grandchild counts as waited for only when its own parent has done s
   Child parent([&] {
     const pid_t grandchild = ::fork();
     if (grandchild == 0) stay();
-    if (::write(report.write.get(), &grandchild, sizeof grandchild) != sizeof grandchild) return 1;
+    if (!report_pid(report, grandchild)) return 1;
     char byte = 0;
     if (::read(go.read.get(), &byte, 1) != 1) return 1;
     ::waitpid(grandchild, nullptr, 0);
     return stay();
   });
-  pid_t grandchild = 0;
-  REQUIRE(wait_readable(report.read.get()));
-  REQUIRE(::read(report.read.get(), &grandchild, sizeof grandchild) == sizeof grandchild);
+  const pid_t grandchild = reported(report);
   watch.track(grandchild);
   send_signal(grandchild, Signal{SIGTERM});
   REQUIRE(loop.run_until([&] { return !recording.all<Exited>().empty(); }, deadline()));
@@ -83,37 +91,36 @@ TEST_CASE("A grandchild counts as waited for only when its own parent has done s
     WARN("this kernel does not report that a process was waited for (it needs Linux 6.9)");
 }
 
-TEST_CASE("Whom its own parent has not waited for falls to the harness, and that is said") {
+TEST_CASE("Who outlives its parent falls to the harness, and that is said") {
   adopt_orphans();
   Loop loop;
   Recording recording;
   ProcessWatch watch(loop, recording.recorder);
-  const Pipe report = pipe_or_fail(), go = pipe_or_fail();
+  const Pipe report = pipe_or_fail(), last_words = pipe_or_fail(), go = pipe_or_fail();
   Child parent([&] {
     const pid_t grandchild = ::fork();
     char byte = 0;
     if (grandchild == 0) return ::read(go.read.get(), &byte, 1) == 1 ? 0 : 1;
-    if (::write(report.write.get(), &grandchild, sizeof grandchild) != sizeof grandchild) return 1;
-    return ::read(go.read.get(), &byte, 1) == 1 ? 0 : 1;
+    if (!report_pid(report, grandchild)) return 1;
+    return ::read(last_words.read.get(), &byte, 1) == 1 ? 0 : 1;
   });
-  pid_t grandchild = 0;
-  REQUIRE(wait_readable(report.read.get()));
-  REQUIRE(::read(report.read.get(), &grandchild, sizeof grandchild) == sizeof grandchild);
+  const pid_t grandchild = reported(report);
   for (const pid_t pid : {parent.pid(), grandchild}) {
     watch.appeared(pid, Source::procfs);
     watch.track(pid);
   }
-  REQUIRE(::write(go.write.get(), "gg", 2) == 2);
-  const auto adopted = [&] {
-    const auto all = recording.all<Reaped>();
-    return std::any_of(all.begin(), all.end(),
-                       [&](const Reaped& e) { return e.pid == grandchild && e.adopted.value_or(false); });
+  REQUIRE(::write(last_words.write.get(), "w", 1) == 1);
+  REQUIRE(parent.has_ended_in_time());
+  REQUIRE(::write(go.write.get(), "g", 1) == 1);
+  const auto reaped = [&](pid_t pid) {
+    return recording.find<Reaped>([&](const Reaped& e) { return e.pid == pid; }) >= 0;
   };
-  // Whichever ends first: nobody but the harness is left to wait for it.
-  const bool seen = loop.run_until(adopted, deadline());
+  const bool seen = loop.run_until([&] { return reaped(grandchild); }, deadline());
   ::prctl(PR_SET_CHILD_SUBREAPER, 0);
   INFO(recording.text());
-  CHECK(seen);
+  REQUIRE(seen);
+  for (const Reaped& one : recording.all<Reaped>())
+    CHECK(one.adopted.value_or(false) == (one.pid == grandchild));
 }
 
 TEST_CASE("A sweep records every end that has happened, before the loop comes to it") {
@@ -146,12 +153,10 @@ TEST_CASE("Of the ends that a sweep finds together those come first that somebod
     const pid_t grandchild = ::fork();
     char byte = 0;
     if (grandchild == 0) return ::read(go.read.get(), &byte, 1) == 1 ? 0 : 1;
-    if (::write(report.write.get(), &grandchild, sizeof grandchild) != sizeof grandchild) return 1;
+    if (!report_pid(report, grandchild)) return 1;
     return ::waitpid(grandchild, nullptr, 0) == grandchild ? 0 : 1;
   });
-  pid_t grandchild = 0;
-  REQUIRE(wait_readable(report.read.get()));
-  REQUIRE(::read(report.read.get(), &grandchild, sizeof grandchild) == sizeof grandchild);
+  const pid_t grandchild = reported(report);
   watch.track(parent.pid());
   watch.track(grandchild);
   REQUIRE(::write(go.write.get(), "g", 1) == 1);
