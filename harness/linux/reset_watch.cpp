@@ -1,6 +1,9 @@
 #include "linux/reset_watch.hpp"
 
+#include <arpa/inet.h>
 #include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -13,6 +16,9 @@
 namespace clusterspec {
 namespace {
 
+// In the IP header, RFC 791.
+constexpr unsigned k_version_4 = 0x40;
+constexpr unsigned k_protocol_at = 9;
 // In the TCP header, RFC 9293.
 constexpr std::size_t k_flags_at = 13;
 constexpr unsigned k_rst = 0x04;
@@ -23,7 +29,12 @@ constexpr int k_room = 4 << 20;           // for the resets of ten thousand clie
 
 bool keep_resets_from(int socket, int port) {
   const auto source = static_cast<std::uint32_t>(port);
-  std::array<sock_filter, 7> program{{
+  std::array<sock_filter, 12> program{{
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k_version_4, 0, 8),
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, k_protocol_at),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 6),
       BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),  // length of the IP header
       BPF_STMT(BPF_LD | BPF_H | BPF_IND, 0),   // source port
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, source, 0, 3),
@@ -41,13 +52,23 @@ bool keep_resets_from(int socket, int port) {
 Result<std::unique_ptr<ResetWatch>> ResetWatch::open(Loop& loop, const NetworkNamespace* clients, int port,
                                                      std::function<std::int64_t()> now) {
   const NetworkNamespace::Visit visit(clients);
-  Fd socket(::socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
-  if (!socket) return system_failure("a raw socket");
-  // What comes before the filter stands is told apart again in `drain`.
+  // Not a raw socket (raw(7)): for that the kernel copies each segment of each connection before it asks the
+  // filter, which clients and server paid for. Without a protocol nothing comes before the filter stands.
+  Fd socket(::socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket) return system_failure("a packet socket");
   if (!keep_resets_from(socket.get(), port)) return system_failure("SO_ATTACH_FILTER");
   // As root of the machine's first user namespace; else the system's limit has to do (socket(7)).
   if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &k_room, sizeof k_room) != 0)
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &k_room, sizeof k_room);
+  // What arrives, on every device, from its IP header on. Who asks for all protocols gets it before the
+  // kernel's own do; what leaves would have to be copied for it (packet(7)).
+  constexpr int k_yes = 1;
+  sockaddr_ll all{};
+  all.sll_family = AF_PACKET;
+  all.sll_protocol = htons(ETH_P_ALL);
+  if (::setsockopt(socket.get(), SOL_PACKET, PACKET_IGNORE_OUTGOING, &k_yes, sizeof k_yes) != 0 ||
+      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&all), sizeof all) != 0)
+    return system_failure("a packet socket for what arrives");
   return std::unique_ptr<ResetWatch>(new ResetWatch(loop, std::move(socket), std::move(now)));
 }
 

@@ -17,8 +17,8 @@ namespace clusterspec {
 // server's end, and its listener is gone.
 enum class ResetBy { unknown, server_end, nobody };
 
-// A raw socket (raw(7)) that keeps RST segments of one port and nothing else. The kernel gives it a segment
-// before the client's socket gets it: when that fails its reset is here.
+// A packet socket (packet(7)) that keeps RST segments of one port and nothing else. The kernel gives it a
+// segment before the client's socket gets it: when that fails its reset is here.
 class ResetWatch {
  public:
   // In the clients' network, which has to be a case's own; null: the caller's. Needs CAP_NET_RAW there. Not
