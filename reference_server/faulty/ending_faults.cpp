@@ -68,8 +68,7 @@ constexpr Fault k_faults[] = {
                                        : InterruptStep{false, Then::exit_at_once, 1};
        };
      }},
-    {"second-interrupt-is-deadly",
-     "terminate.repeat-ignored,terminate.in-flight-completes,terminate.nothing-left",
+    {"second-interrupt-is-deadly", "terminate.repeat-ignored,terminate.in-flight-completes",
      "the first interrupt restores the default, by which the second one kills",
      [](Policy& policy) {
        policy.on_interrupt = [](const Interrupt& interrupt) {

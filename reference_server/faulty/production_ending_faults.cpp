@@ -70,7 +70,7 @@ constexpr Fault k_faults[] = {
     {"forwards-nothing",
      "terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,reload.rolling,terminate.workers-"
      "stop-cleanly,terminate.as-pid-1,terminate.keep-alive-announced,terminate.silent-connection,terminate."
-     "output-blocked",
+     "output-blocked,terminate.idle-connections",
      "a launcher that is told to end tells nobody, and waits for its workers",
      [](Policy& policy) { policy.tell_workers = [](std::span<const pid_t>) {}; }},
     {"tells-and-leaves",
@@ -86,7 +86,7 @@ constexpr Fault k_faults[] = {
      }},
     {"told-worker-ends-at-once",
      "terminate.forwarded,terminate.signal-storm,reload.rolling,terminate.no-loss-under-load,terminate.as-"
-     "pid-1",
+     "pid-1,terminate.queue-served",
      "a worker that its launcher tells to end does so at once",
      [](Policy& policy) {
        policy.on_interrupt = [step = policy.on_interrupt](const Interrupt& interrupt) {
@@ -96,7 +96,8 @@ constexpr Fault k_faults[] = {
      }},
 
     // Connections
-    {"serves-ten-of-queue", "terminate.queue-served,terminate.phases-in-order,terminate.no-loss-under-load",
+    {"serves-ten-of-queue",
+     "terminate.queue-served,terminate.phases-in-order,terminate.no-loss-under-load,reload.rolling",
      "when the end has begun the first ten connections of the queue are served and the others closed",
      [](Policy& policy) {
        note_signal(policy);

@@ -28,6 +28,8 @@ int s_wanted = 0;   // workers
 int s_started = 0;  // of them, ever
 int s_living = 0;
 int s_failed = 0;
+bool s_replaced = false;  // one, to its end, before the end of all began
+bool s_ending = false;
 
 bool is_reloading() { return s_living > s_wanted; }
 
@@ -185,7 +187,7 @@ constexpr Fault k_faults[] = {
        count_workers(policy);
        close_accepted_if(policy, is_reloading);
      }},
-    {"reloaded-worker-refuses", "reload.rolling,terminate.no-loss-under-load",
+    {"reloaded-worker-refuses", "reload.rolling,terminate.no-loss-under-load,launch.replaced-executable",
      "a worker that a reload has started closes what it accepts",
      [](Policy& policy) {
        policy.start_worker = [](const Launch& launch) {
@@ -198,9 +200,18 @@ constexpr Fault k_faults[] = {
      "the exit code says that a worker was lost when it was replaced",
      [](Policy& policy) {
        count_workers(policy);
+       policy.on_interrupt = [step = policy.on_interrupt](const Interrupt& interrupt) {
+         s_ending = true;
+         return step(interrupt);
+       };
+       policy.next_ended = [next = policy.next_ended](std::span<const pid_t> living) {
+         const bool replacing = is_reloading() && !s_ending;
+         auto end = next(living);
+         s_replaced = s_replaced || (replacing && end);
+         return end;
+       };
        policy.failure_code = [](const Losses& losses) {
-         const bool lost = losses.failed + losses.not_started > 0 || s_started > s_wanted;
-         return lost ? k_exit_worker_failed : 0;
+         return losses.failed + losses.not_started > 0 || s_replaced ? k_exit_worker_failed : 0;
        };
      }},
 };

@@ -23,13 +23,10 @@ using Then = InterruptStep::Then;
 constexpr unsigned k_nobody = 65534;
 constexpr int k_first_process = 1;
 constexpr pid_t k_elsewhere = 30000;
-constexpr int k_many_connections = 2000;
+constexpr int k_many_descriptors = 2000;
 constexpr rlim_t k_usual_descriptors = 1024;
 
-int s_accepted = 0;
 bool s_given = false;
-
-bool has_accepted_many() { return ++s_accepted > k_many_connections; }
 
 bool ignores(int signal) {
   struct sigaction action {};
@@ -78,7 +75,7 @@ constexpr Fault k_faults[] = {
     {"comes-back", "terminate.phases-in-order",
      "when all has ended the launcher listens once more, for some connections",
      [](Policy& policy) { come_back(policy, true); }},
-    {"comes-back-unattended", "terminate.phases-in-order",
+    {"comes-back-unattended", "terminate.phases-in-order,terminate.queue-served",
      "when all has ended the launcher listens once more, and who then comes waits for an answer",
      [](Policy& policy) { come_back(policy, false); }},
     {"announces-no-close", "terminate.keep-alive-announced",
@@ -136,8 +133,12 @@ constexpr Fault k_faults[] = {
 
     // Many clients
     {"closes-beyond-two-thousand", "load.holds",
-     "a process that has accepted 2,000 connections closes what it accepts",
-     [](Policy& policy) { close_accepted_if(policy, has_accepted_many); }},
+     "a process that holds 2,000 descriptors closes what it accepts",
+     [](Policy& policy) {
+       policy.accept_fate = [](int socket) {
+         return socket < k_many_descriptors ? AcceptFate::served : AcceptFate::closed;
+       };
+     }},
     {"lowers-descriptor-limit", "load.holds",
      "1,024 descriptors are enough for everyone: the limit is set to that", [](Policy&) {},
      [](const std::function<int()>& run) {
