@@ -39,7 +39,7 @@ find_path(LLHTTP_INCLUDE_DIR llhttp.h PATHS /usr/share/include/llhttp NO_DEFAULT
 file(GLOB LLHTTP_SOURCES ${LLHTTP_SOURCE_DIR}/*.c)
 add_library(llhttp STATIC ${LLHTTP_SOURCES})
 target_include_directories(llhttp SYSTEM PUBLIC ${LLHTTP_INCLUDE_DIR})
-set_target_properties(llhttp PROPERTIES C_STANDARD 11)
+set_target_properties(llhttp PROPERTIES C_STANDARD 11 UNITY_BUILD OFF)
 target_compile_options(llhttp PRIVATE -w)
 
 if(CLUSTERSPEC_TESTS)

@@ -99,21 +99,14 @@ std::pair<std::size_t, std::size_t> place_of_option(const std::vector<std::strin
   return {0, 0};
 }
 
-// As a list, also of one.
-std::string list_text(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + toml_text(word);
-  return "[" + text + "]";
-}
-
 std::string implementation_for(const ServerCommand& command, const Trial& trial) {
   const auto option = trial.option_first ? count_option(command.words) : std::nullopt;
   const std::vector<std::string> all(command.words.begin() + 1, command.words.end());
   std::string text =
       fmt::format("name = {}\nexecutable = {}\narguments = {}\n", toml_text(command.name),
-                  toml_text(command.words.front()), list_text(option ? other_arguments(command.words) : all));
+                  toml_text(command.words.front()), toml_list(option ? other_arguments(command.words) : all));
   if (option)
-    text += fmt::format("[clustering]\nusual = \"given\"\nspellings.given = {}\n", list_text(*option));
+    text += fmt::format("[clustering]\nusual = \"given\"\nspellings.given = {}\n", toml_list(*option));
   // One listener is enough to go on, whose it may be, and any child may be a worker.
   text +=
       "[dialect]\nlauncher-serves = false\nforks = true\nshares-listener = true\nworker-count = "

@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t k_column = 44;  // where the facts behind values stand
 
-std::string list_text(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + toml_text(word);
-  return "[" + text + "]";
-}
-
 std::string comment(const std::string& text) { return "# " + printable(text) + "\n"; }
 
 std::string with_fact(const std::string& line, const std::map<std::string, std::string>& facts,
@@ -94,7 +88,7 @@ std::string implementation_text(const ServerCommand& command, const Conclusions&
   text +=
       fmt::format("name = {}\nsummary = {}\nexecutable = {}\narguments = {}\n", toml_text(command.name),
                   toml_text(fmt::format("{}", fmt::join(command.words, " "))),
-                  toml_text(command.words.front()), list_text(option ? other_arguments(command.words) : all));
+                  toml_text(command.words.front()), toml_list(option ? other_arguments(command.words) : all));
   text +=
       "# version = [\"--version\"]                # arguments that print the version\n"
       "# install = \"apt-get install …\"          # said where the program is not there\n";
@@ -104,7 +98,7 @@ std::string implementation_text(const ServerCommand& command, const Conclusions&
   const std::vector<std::string> lines = standing(found);
   for (std::size_t i = 1; i < lines.size(); ++i) text += comment(lines[i]);
   if (option)
-    text += fmt::format("\n[clustering]\nusual = \"given\"\nspellings.given = {}\n", list_text(*option));
+    text += fmt::format("\n[clustering]\nusual = \"given\"\nspellings.given = {}\n", toml_list(*option));
   else if (names_count(command.words))
     text +=
         "\n" +

@@ -49,6 +49,11 @@ std::string toml_text(const std::string& text) {
   return out + "\"";
 }
 
+std::string toml_list(const std::vector<std::string>& values) {
+  const std::string text = toml_text(values);
+  return values.size() == 1 ? "[" + text + "]" : text;
+}
+
 std::string toml_text(bool value) { return value ? "true" : "false"; }
 std::string toml_text(std::int64_t value) { return std::to_string(value); }
 

@@ -43,6 +43,9 @@ std::string toml_text(const std::vector<T>& values) {
   return values.size() == 1 ? text : "[" + text + "]";
 }
 
+// As a list, also one of one.
+std::string toml_list(const std::vector<std::string>& values);
+
 struct TomlKey {
   std::string key, value;
   bool required = false;

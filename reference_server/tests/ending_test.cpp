@@ -14,8 +14,6 @@ namespace {
 
 std::string stopped(pid_t pid) { return " < worker " + std::to_string(pid) + " stopped\n"; }
 
-int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
-
 // The test itself may have been started under nohup.
 void hear_hangup() { signal(SIGHUP, SIG_DFL); }
 

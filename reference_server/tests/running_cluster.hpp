@@ -63,6 +63,9 @@ class RunningCluster {
   std::string m_text;
 };
 
+// Of a wait status; -1 for the end by a signal.
+int exit_code(int status);
+
 int count_of(const std::string& text, const std::string& part);
 std::string file_text(const std::string& path);
 

@@ -22,8 +22,6 @@ using namespace test;
 
 namespace {
 
-int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
-
 // A process whose parent ends before it does, so that process 1 inherits it, and that ends with 7.
 void leave_orphan() {
   const pid_t parent = fork();

@@ -15,7 +15,7 @@ JournalBuilder stopped_at(int step) {
   return builder;
 }
 
-Judgement judged_all(const Scenario& scenario, const JournalBuilder& builder) {
+Judgement judged_as_failed(const Scenario& scenario, const JournalBuilder& builder) {
   const auto judgement = judge(scenario, healthy_implementation(), builder.journal());
   INFO(told(judgement));
   CHECK(judgement.verdict == Verdict::fail);
@@ -24,7 +24,7 @@ Judgement judged_all(const Scenario& scenario, const JournalBuilder& builder) {
 
 // The one that is broken; what the scenario is about is not judged, and the reason says why.
 void breaks(const RequirementId& id, const Scenario& scenario, const JournalBuilder& builder) {
-  const auto judgement = judged_all(scenario, builder);
+  const auto judgement = judged_as_failed(scenario, builder);
   INFO(told(judgement));
   CHECK(judgement.requirements == Verdicts{{id, Verdict::fail}, {"area.must", Verdict::skip}});
   CHECK_THAT(judgement.reason, Contains("could not be done: "));
@@ -56,14 +56,14 @@ TEST_CASE("A child that listens and never executed anything is the worker that i
 TEST_CASE("A second instance that does not start is what its scenario is about") {
   Scenario scenario = scenario_with({});
   scenario.steps[0].action = Await{Awaited::ready, target("second/launcher"), "", {}, {}, false, {}};
-  CHECK(judged_all(scenario, stopped_at(0)).requirements == Verdicts{{"area.must", Verdict::fail}});
+  CHECK(judged_as_failed(scenario, stopped_at(0)).requirements == Verdicts{{"area.must", Verdict::fail}});
 }
 
 TEST_CASE("Before anything was done to it a server serves") {
   breaks("share.every-process-serves", scenario_with({}), stopped_at(1));
   Scenario disturbed = scenario_with({});
   std::swap(disturbed.steps[1].action, disturbed.steps[2].action);
-  CHECK(judged_all(disturbed, stopped_at(2)).requirements == Verdicts{{"area.must", Verdict::fail}});
+  CHECK(judged_as_failed(disturbed, stopped_at(2)).requirements == Verdicts{{"area.must", Verdict::fail}});
 }
 
 TEST_CASE("A cluster that was interrupted ends") {
@@ -77,7 +77,7 @@ TEST_CASE("A cluster that does not end because of processes nobody asked for has
   auto builder = stopped_at(3);
   builder.insert(builder.position<Signalled>(), Appeared{9, k_first, k_launcher, k_launcher},
                  Source::notification);
-  const auto judgement = judged_all(scenario_with({}), builder);
+  const auto judgement = judged_as_failed(scenario_with({}), builder);
   CHECK(judgement.requirements.at("launch.exact-count") == Verdict::fail);
   CHECK_FALSE(judgement.requirements.contains("terminate.interrupt-reaches-all"));
 }
@@ -85,10 +85,10 @@ TEST_CASE("A cluster that does not end because of processes nobody asked for has
 TEST_CASE("Signals that are not for all are the scenario's own affair, and so is the end they bring") {
   Scenario one = scenario_with({});
   one.steps[2].action = SendSignal{Signal{k_interrupt}, target("worker 1"), 1};
-  CHECK(judged_all(one, stopped_at(3)).requirements == Verdicts{{"area.must", Verdict::fail}});
+  CHECK(judged_as_failed(one, stopped_at(3)).requirements == Verdicts{{"area.must", Verdict::fail}});
   Scenario other = scenario_with({});
   other.steps[2].action = SendSignal{Signal{k_terminate}, target("group"), 1};
-  CHECK(judged_all(other, stopped_at(3)).requirements == Verdicts{{"area.must", Verdict::fail}});
+  CHECK(judged_as_failed(other, stopped_at(3)).requirements == Verdicts{{"area.must", Verdict::fail}});
 }
 
 TEST_CASE("A line that does not come is missed by the requirement that asks for it") {
@@ -118,7 +118,7 @@ TEST_CASE("A gate that nobody comes to stands for the call it is at") {
   breaks("launch.fresh-image", held_at(Call::execve), stopped_at(1));
   breaks("share.every-process-listens", held_at(Call::bind), stopped_at(1));
   breaks("share.every-process-listens", held_at(Call::listen), stopped_at(1));
-  CHECK(judged_all(held_at(Call::exit_group), stopped_at(1)).requirements ==
+  CHECK(judged_as_failed(held_at(Call::exit_group), stopped_at(1)).requirements ==
         Verdicts{{"area.must", Verdict::fail}});
   Scenario last_call = held_at(Call::exit_group);
   last_call.steps[3].action = AwaitHeld{"gate", 1, {}};
