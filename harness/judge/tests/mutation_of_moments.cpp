@@ -5,8 +5,6 @@ namespace clusterspec::tests {
 
 namespace {
 
-const std::vector<Pid> k_workers{k_first, k_second};
-
 // A moment without a case here does not compile.
 void add_row_of(Happening happening, std::vector<Row>& rows) {
   const auto row = [&](std::vector<std::string> names, std::vector<Must> must, std::vector<Read> read) {

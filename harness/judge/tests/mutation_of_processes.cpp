@@ -5,7 +5,7 @@ namespace clusterspec::tests {
 
 namespace {
 
-const std::vector<Pid> k_workers{k_first, k_second}, k_all{k_launcher, k_first, k_second};
+const std::vector<Pid> k_all{k_launcher, k_first, k_second};
 
 template <class Change>
 ExpectProcesses processes(const std::string& who, Change&& change) {

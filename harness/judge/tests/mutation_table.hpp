@@ -11,6 +11,8 @@
 
 namespace clusterspec::tests {
 
+inline const std::vector<Pid> k_workers{k_first, k_second};
+
 // Some events of a journal.
 struct Events {
   std::string type;  // "exited"
