@@ -170,7 +170,8 @@ constexpr Fault k_faults[] = {
          return true;
        };
      }},
-    {"abandons-queue", "terminate.queue-served", "connections not yet accepted are reset at the end",
+    {"abandons-queue", "terminate.queue-served,terminate.phases-in-order",
+     "connections not yet accepted are reset at the end",
      [](Policy& policy) { policy.queue_fate = QueueFate::abandoned; }},
     {"launcher-closes-first", "terminate.launcher-closes-last,terminate.launcher-only",
      "the launcher closes its listener at the interrupt, then waits for its workers",

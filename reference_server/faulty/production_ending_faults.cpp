@@ -19,6 +19,7 @@ using Then = InterruptStep::Then;
 // Decisions know nothing of each other; a fault that joins several remembers here.
 int s_accepted_at_end = 0;
 int s_signal = 0;  // by which the end began
+int s_accepted = 0;
 bool s_went_wrong = false;
 
 void note_signal(Policy& policy) {
@@ -75,7 +76,8 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { policy.tell_workers = [](std::span<const pid_t>) {}; }},
     {"tells-and-leaves",
      "terminate.sigterm,terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,exit.failure-code,"
-     "terminate.nothing-left,terminate.as-pid-1,terminate.pipelined,terminate.slow-writer",
+     "terminate.nothing-left,terminate.as-pid-1,terminate.pipelined,terminate.slow-writer,terminate.queue-"
+     "served,terminate.phases-in-order",
      "a launcher that SIGTERM tells to end tells its workers, and ends at once",
      [](Policy& policy) {
        note_signal(policy);
@@ -104,10 +106,10 @@ constexpr Fault k_faults[] = {
        close_accepted_if(policy, [] { return s_signal != 0 && ++s_accepted_at_end > 10; });
      }},
     {"exits-after-accept", "terminate.accept-race",
-     "an interrupt that has come when a connection was accepted ends the process at once",
+     "an interrupt that has come when the first connection was accepted ends the process at once",
      [](Policy& policy) {
        close_accepted_if(policy, [] {
-         if (is_pending(SIGINT)) _exit(0);
+         if (++s_accepted == 1 && is_pending(SIGINT)) _exit(0);
          return false;
        });
      }},

@@ -132,7 +132,7 @@ constexpr Fault k_faults[] = {
      }},
 
     // Many clients
-    {"closes-beyond-two-thousand", "load.holds",
+    {"closes-beyond-two-thousand", "load.holds,terminate.queue-served",
      "a process that holds 2,000 descriptors closes what it accepts",
      [](Policy& policy) {
        policy.accept_fate = [](int socket) {
