@@ -61,6 +61,8 @@ function(clusterspec_test name label)
   endif()
   cmake_parse_arguments(TEST "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
+  # Tests of different things have names in common: each file stays a translation unit.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   target_link_libraries(${name} PRIVATE ${TEST_DEPENDS} catch2_main own_code)
   # Assertions are many and run once: -O3 takes half as long again to compile them, and gains nothing.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)

@@ -76,8 +76,7 @@ constexpr Fault k_faults[] = {
      [](Policy& policy) { policy.tell_workers = [](std::span<const pid_t>) {}; }},
     {"tells-and-leaves",
      "terminate.sigterm,terminate.forwarded,terminate.signal-storm,terminate.stuck-worker,exit.failure-code,"
-     "terminate.nothing-left,terminate.as-pid-1,terminate.pipelined,terminate.slow-writer,terminate.queue-"
-     "served,terminate.phases-in-order",
+     "terminate.nothing-left,terminate.as-pid-1,terminate.pipelined,terminate.slow-writer",
      "a launcher that SIGTERM tells to end tells its workers, and ends at once",
      [](Policy& policy) {
        note_signal(policy);

@@ -72,7 +72,7 @@ constexpr Fault k_faults[] = {
      }},
 
     // What clients see of the end
-    {"comes-back", "terminate.phases-in-order",
+    {"comes-back", "terminate.phases-in-order,terminate.queue-served",
      "when all has ended the launcher listens once more, for some connections",
      [](Policy& policy) { come_back(policy, true); }},
     {"comes-back-unattended", "terminate.phases-in-order,terminate.queue-served",
