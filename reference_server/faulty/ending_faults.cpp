@@ -22,6 +22,7 @@ using Then = InterruptStep::Then;
 // Decisions know nothing of each other; a fault that joins two remembers here.
 int s_interrupts = 0;
 int s_failures = 0;
+int s_accepted = 0;
 
 bool is_pending(int signal) {
   sigset_t pending;
@@ -156,9 +157,11 @@ constexpr Fault k_faults[] = {
        policy.keep_alive_while_waiting = KeepAliveWhileWaiting::kept;
      }},
     {"drops-accepted-at-interrupt", "terminate.accept-race",
-     "a connection that is accepted while an interrupt waits to be handled is closed at once",
+     "the first connection, if it is accepted while an interrupt waits to be handled, is closed at once",
      [](Policy& policy) {
-       policy.accept_fate = [](int) { return is_pending(SIGINT) ? AcceptFate::closed : AcceptFate::served; };
+       policy.accept_fate = [](int) {
+         return ++s_accepted == 1 && is_pending(SIGINT) ? AcceptFate::closed : AcceptFate::served;
+       };
      }},
     {"closes-idle-unread", "terminate.idle-connections",
      "an idle connection is closed without a look whether a request has just come",
