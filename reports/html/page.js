@@ -40,13 +40,27 @@ function filterCases() {
   $("shown").textContent = number === RUN.cases.length ? counted(number, "case") : `${number} of ${counted(RUN.cases.length, "case")}`;
 }
 
+// What failing cases show, so that not each has to be opened to be told from the others.
+function failures() {
+  const most = 20, failing = RUN.cases.filter((one) => one.shownAs === "fail" || one.shownAs === "error");
+  if (!failing.length) return [];
+  const told = (finding) => make("div", {}, make("span", { class: "mono", text: finding.requirement }), ` ${finding.actual}`);
+  const item = (one) => {
+    const findings = detailsOf(one).findings, [first] = findings;
+    return make("li", {}, badge(one.shownAs), " ", make("a", { href: "#case-" + one.index, text: one.title || one.label }), make("div", { class: "id mono", text: one.label }),
+      ...(first ? [told(first)] : one.reason ? [make("div", { text: one.reason })] : []), ...(findings.length > 1 ? [make("div", { class: "dim", text: `and ${counted(findings.length - 1, "more finding")}` })] : []));
+  };
+  return [make("h3", { text: "What failed" }), make("ul", { id: "failures" }, ...failing.slice(0, most).map(item)),
+    ...(failing.length > most ? [make("p", { class: "dim", text: `and ${counted(failing.length - most, "more case")}` })] : [])];
+}
+
 function overview() {
   const row = (one) => make("tr", {}, make("td", {}, badge(one.verdict)), make("td", {}, make("a", { href: "#overview", class: "mono", text: one.id, onclick: () => search(one.id) }), make("div", { class: "dim", text: one.text })), make("td", { text: one.level }), ...["failed", "errors", "passed", "skipped"].map((key) => make("td", { class: "n", text: one[key] || "" })));
   const order = ["fail", "error", "pass", "skip", "untested"];
   const sorted = [...RUN.requirements].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
   const totals = verdictsThere.map((verdict) => `${RUN.cases.filter((one) => one.shownAs === verdict).length} ${WORDS[verdict]}`).join(", ");
   return [make("h2", { text: `${counted(RUN.cases.length, "case")}: ${totals}` }), make("h3", { text: "By requirement" }),
-    make("div", { class: "wide" }, make("table", { id: "requirements" }, make("thead", {}, make("tr", {}, ...["", "Requirement", "Level"].map((text) => make("th", { text })), ...["Failed", "Errors", "Passed", "Skipped"].map((text) => make("th", { class: "n", text })))), make("tbody", {}, ...sorted.map(row))))];
+    make("div", { class: "wide" }, make("table", { id: "requirements" }, make("thead", {}, make("tr", {}, ...["", "Requirement", "Level"].map((text) => make("th", { text })), ...["Failed", "Errors", "Passed", "Skipped"].map((text) => make("th", { class: "n", text })))), make("tbody", {}, ...sorted.map(row)))), ...failures()];
 }
 
 function search(text) {

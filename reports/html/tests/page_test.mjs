@@ -150,6 +150,18 @@ test("the overview tells by requirement what failed, and leads to its cases", as
   await page.done();
 });
 
+test("the overview says of each failing case what was found, and leads to it", async () => {
+  const page = await open("failing");
+  const failing = await page.locator("#cases .v-fail, #cases .v-error").count();
+  const items = page.locator("#failures li");
+  assert.equal(await items.count(), failing);
+  const first = items.first(), said = await first.locator("div:not(.id)").first().textContent();
+  await first.locator("a").click();
+  assert.ok(page.url().includes("#case-"));
+  assert.ok(said.startsWith(await page.locator(".finding strong").first().textContent()));
+  await page.done();
+});
+
 test("filters by verdict and by text", async () => {
   const page = await open("failing");
   const shown = () => page.locator("#cases li:visible").count(), all = await shown();
