@@ -24,11 +24,6 @@ int s_interrupts = 0;
 int s_failures = 0;
 int s_accepted = 0;
 
-bool is_pending(int signal) {
-  sigset_t pending;
-  return sigpending(&pending) == 0 && sigismember(&pending, signal) == 1;
-}
-
 // Signals to a group are pending for all before anybody has ended by them.
 bool is_told() { return s_interrupts > 0 || is_pending(SIGINT); }
 

@@ -110,6 +110,11 @@ bool is_marked() {
   return now.sa_handler == SIG_IGN;
 }
 
+bool is_pending(int signal) {
+  sigset_t pending;
+  return sigpending(&pending) == 0 && sigismember(&pending, signal) == 1;
+}
+
 void close_accepted_if(Policy& policy, bool (*is_refused)()) {
   policy.accept_fate = [is_refused](int) { return is_refused() ? AcceptFate::closed : AcceptFate::served; };
 }

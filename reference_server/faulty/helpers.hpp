@@ -19,6 +19,9 @@ tl::expected<pid_t, std::error_code> start_marked(const reference_server::Launch
 std::function<tl::expected<pid_t, std::error_code>(const reference_server::Launch&)> start_marking_second();
 bool is_marked();
 
+// A signal has come and has not been taken (sigpending(2)): those that are read are blocked.
+bool is_pending(int signal);
+
 // Connections are closed when they have been accepted, as long as that is so.
 void close_accepted_if(reference_server::Policy& policy, bool (*is_refused)());
 

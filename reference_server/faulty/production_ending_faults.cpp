@@ -36,11 +36,6 @@ void drop_requests_after(Policy& policy, bool (*is_harsh)(int signal)) {
   };
 }
 
-bool is_pending(int signal) {
-  sigset_t pending;
-  return sigpending(&pending) == 0 && sigismember(&pending, signal) == 1;
-}
-
 // Blocked as it is in the launcher, it would only wait.
 void let_sigterm_kill() {
   sigset_t set;
