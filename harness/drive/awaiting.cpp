@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "drive/case_driver.hpp"
-#include "linux/procfs.hpp"
+#include "linux/idle.hpp"
 
 namespace clusterspec {
 namespace {
@@ -12,9 +12,6 @@ namespace {
 constexpr Duration k_usual_deadline = std::chrono::seconds(5);
 constexpr Duration k_longest_start = std::chrono::seconds(2);
 constexpr Duration k_look_again = std::chrono::milliseconds(1);
-// One look does not do: a process also sleeps in a watched call until it is answered, and in the middle of
-// starting.
-constexpr int k_looks_at_rest = 30;
 
 std::string names(const Cluster& cluster, const std::vector<const ProcessState*>& processes) {
   std::vector<std::string> list;
@@ -81,23 +78,25 @@ bool CaseDriver::all_said_ready(const std::string& instance) const {
 // A process that has done all that a signal made it do sleeps again. No event tells that.
 CaseDriver::Done CaseDriver::await_idle(const Await& step) {
   const auto idle = [&] {
-    const auto processes = m_recorder.cluster().of(step.of);
-    return std::all_of(processes.begin(), processes.end(), [](const ProcessState* process) {
-      return !process->alive() || is_idle(process->pid);
-    });
+    std::vector<Pid> processes;
+    for (const ProcessState* process : m_recorder.cluster().of(step.of))
+      if (process->alive()) processes.push_back(process->pid);
+    const auto before = switches_if_idle(processes);
+    // One that waits for us to answer its call sleeps too.
+    return before && !(m_calls && m_calls->any_waits()) && switches_if_idle(processes) == before;
   };
   bool found = false;
-  int in_a_row = 0;
   Loop::TimerId again = 0;
   const std::function<void()> look = [&] {
     again = 0;
-    in_a_row = idle() ? in_a_row + 1 : 0;
-    found = in_a_row >= k_looks_at_rest;
+    found = idle();
     if (!found) again = m_loop.after(k_look_again, look);
   };
   look();
   const bool done = wait([&] { return found; }, step.within.value_or(k_usual_deadline));
   m_loop.cancel(again);
+  if (m_polling) m_polling->look_now();
+  catch_up();
   if (!done) m_missing = fmt::format("{} did not come to rest", to_text(step.of));
   return done;
 }

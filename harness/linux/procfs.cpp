@@ -128,36 +128,15 @@ std::optional<ProcessStat> read_stat(Pid pid) {
     if (field == 5) stat.group = to_number<Pid>(value).value_or(0);
     if (field == 6) stat.session = to_number<Pid>(value).value_or(0);
     if (field == 20) stat.threads = to_number<int>(value).value_or(0);
+    if (field == 28) stat.image[0] = to_number<std::uint64_t>(value).value_or(0);
+    if (field == 48) stat.image[1] = to_number<std::uint64_t>(value).value_or(0);
+    // The kernel writes the end of the environment last.
+    if (field == 51) stat.image[2] = to_number<std::uint64_t>(value).value_or(0);
     if (field == 52) stat.exit_status = to_number<int>(value).value_or(0);
     begin = end + 1;
   }
+  if (stat.image[2] == 0) stat.image = {};
   return stat;
-}
-
-namespace {
-
-bool thread_is_idle(const std::string& status) {
-  const auto value = [&](std::string_view key) {
-    const std::size_t at = status.find(key);
-    return at == std::string::npos ? std::string_view()
-                                   : std::string_view(status).substr(at + key.size(), 16);
-  };
-  const std::string_view state = value("\nState:\t");
-  if (state.empty() || state[0] == 'T' || state[0] == 't' || state[0] == 'Z' || state[0] == 'X') return true;
-  const auto pending = [&](std::string_view key) {
-    return value(key).find_first_not_of('0') != std::string_view::npos;
-  };
-  return state[0] == 'S' && !pending("\nSigPnd:\t") && !pending("\nShdPnd:\t");
-}
-
-}  // namespace
-
-bool is_idle(Pid pid) {
-  std::error_code gone;
-  for (std::filesystem::directory_iterator it(fmt::format("/proc/{}/task", pid), gone), end;
-       !gone && it != end; it.increment(gone))
-    if (!thread_is_idle(read_whole(it->path().string() + "/status"))) return false;
-  return true;
 }
 
 Pid process_of_thread(Pid thread) {

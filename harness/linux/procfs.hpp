@@ -1,6 +1,7 @@
 // What /proc says of processes (proc(5)). A process that is gone gives nothing, never an error.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -17,6 +18,9 @@ struct ProcessStat {
   int threads = 0;
   int exit_status = 0;  // raw wait status; meaningful for a zombie
   std::string command;
+  // Where its arguments and environment lie: other values after an execve, the same after a fork. Zeros while
+  // an execve is under way, and where they may not be read.
+  std::array<std::uint64_t, 3> image{};
 };
 std::optional<ProcessStat> read_stat(Pid pid);
 
@@ -25,8 +29,6 @@ Pid process_of_thread(Pid thread);
 
 // The process's pid in the innermost pid namespace (NSpid, proc_pid_status(5)); 0: gone.
 Pid innermost_pid(Pid pid);
-// All its threads sleep and no signal waits for it, or it was stopped, or has ended.
-bool is_idle(Pid pid);
 
 std::optional<Described> describe_process(Pid pid);
 

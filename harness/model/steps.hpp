@@ -80,7 +80,7 @@ enum class Awaited {
   listeners_closed,  // of = who
   concluded,         // connections = which group: each has its outcome
   line,              // line = which, of = about whom
-  idle,              // of = who: each sleeps, and no signal is pending for it
+  idle,              // of = who: they and their descendants sleep, with no signal pending
 };
 template <>
 struct Names<Awaited> {

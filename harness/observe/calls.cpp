@@ -168,7 +168,7 @@ void CallObserver::record_execution(const Notification& n, Pid pid) {
   // A search along PATH tries names that do not exist; execveat with an empty path names a descriptor that
   // does.
   executed.possible = executed.path.empty() || can_execute(pid, executed.path);
-  if (executed.possible) m_processes.description_due(pid);
+  if (executed.possible) m_processes.description_due_after_execve(pid);
   m_recorder.record(Source::notification, std::move(executed));
 }
 
@@ -192,6 +192,13 @@ bool CallObserver::record_signal(const SentSignal& sent, Pid pid) {
                     Note{fmt::format("{} of process {} was refused: it would have hit the harness",
                                      to_text(Signal{sent.number}), pid)});
   return true;
+}
+
+bool CallObserver::any_waits() const {
+  std::vector<int> fds;
+  for (const auto& source : m_sources) fds.push_back(source->fd());
+  const std::vector<std::uint32_t> events = events_now(fds);
+  return std::any_of(events.begin(), events.end(), is_readable);
 }
 
 int CallObserver::held_at(const std::string& gate) const {

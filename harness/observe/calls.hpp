@@ -27,6 +27,8 @@ class CallObserver {
 
   Result<void> attach(Fd notifications);
 
+  // Somebody stands in a watched call that has not been looked at yet.
+  bool any_waits() const;
   int held_at(const std::string& gate) const;
   // Lets everyone at the gate go on, and everyone who comes later pass.
   void release(const std::string& gate, bool at_deadline);

@@ -4,7 +4,6 @@
 #include <cerrno>
 
 #include "linux/process.hpp"
-#include "linux/procfs.hpp"
 #include "linux/readiness.hpp"
 
 namespace clusterspec {
@@ -94,8 +93,17 @@ void ProcessWatch::describe_if_due(Pid pid, Source source) {
   }
 }
 
+void ProcessWatch::description_due_after_execve(Pid pid) {
+  const auto stat = read_stat(pid);
+  m_due[pid] = stat ? stat->image : Image{};
+}
+
 void ProcessWatch::describe_all_due() {
-  for (const Pid pid : std::set<Pid>(m_due)) describe_if_due(pid, Source::procfs);
+  for (const auto& [pid, old_image] : std::map<Pid, Image>(m_due)) {
+    const auto stat = old_image == Image{} ? std::nullopt : read_stat(pid);
+    if (stat && (stat->image == old_image || stat->image == Image{})) continue;
+    describe_if_due(pid, Source::procfs);
+  }
 }
 
 void ProcessWatch::look(const std::string& occasion) {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "linux/loop.hpp"
+#include "linux/procfs.hpp"
 #include "observe/recorder.hpp"
 
 namespace clusterspec {
@@ -37,8 +37,11 @@ class ProcessWatch {
   // True if `sweep` would find anything, or one of these descriptors has anything to read: one call.
   bool anything_new(std::vector<int> also) const;
 
-  // A description is due from the process's next execve on, and taken once its new image shows itself.
-  void description_due(Pid pid) { m_due.insert(pid); }
+  // A process that was born is to be described.
+  void description_due(Pid pid) { m_due[pid] = {}; }
+  // It stands before an execve, and is to be described when that is done: looks pass it over until its image
+  // is another, its own next watched call tells that anyway.
+  void description_due_after_execve(Pid pid);
   void describe_if_due(Pid pid, Source source);
   void describe_all_due();
 
@@ -47,6 +50,7 @@ class ProcessWatch {
   std::vector<Pid> alive() const;
 
  private:
+  using Image = decltype(ProcessStat::image);
   struct Watched {
     Fd pidfd;
     bool ended = false;
@@ -58,7 +62,7 @@ class ProcessWatch {
   Loop& m_loop;
   Recorder& m_recorder;
   std::map<Pid, Watched> m_watched;
-  std::set<Pid> m_due;
+  std::map<Pid, Image> m_due;  // with the image that does not count
   std::size_t m_most = 512;
   bool m_nested = false;
 };

@@ -215,3 +215,28 @@ TEST_CASE("A description is taken once it is due, and only once") {
   REQUIRE(recording.all<Described>().size() == 1);
   CHECK(recording.all<Described>()[0].pid == child.pid());
 }
+
+TEST_CASE("A process before its execve is not what it is described as") {
+  Loop loop;
+  Recording recording;
+  ProcessWatch watch(loop, recording.recorder);
+  const Pipe gate = pipe_or_fail(), report = pipe_or_fail();
+  Child child([&] {
+    char byte;
+    if (::read(gate.read.get(), &byte, 1) != 1) return 1;
+    ::dup2(gate.read.get(), 0);
+    ::dup2(report.write.get(), 1);
+    ::execl("/bin/sh", "another program", "-c", "echo; read end", nullptr);
+    return 1;
+  });
+  watch.track(child.pid());
+  watch.description_due_after_execve(child.pid());
+  watch.describe_all_due();
+  CHECK(recording.all<Described>().empty());
+  REQUIRE(::write(gate.write.get(), "x", 1) == 1);
+  REQUIRE(wait_readable(report.read.get()));
+  watch.describe_all_due();
+  watch.describe_all_due();
+  REQUIRE(recording.all<Described>().size() == 1);
+  CHECK(recording.all<Described>()[0].arguments.at(0) == "another program");
+}

@@ -1,0 +1,76 @@
+#include "linux/idle.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "linux/tests/children.hpp"
+
+using namespace clusterspec;
+using namespace clusterspec::tests;
+
+namespace {
+
+// Sleeps until it is told a byte, and answers it.
+int answer(const Pipe& in, const Pipe& out) {
+  for (char byte; ::read(in.read.get(), &byte, 1) == 1;) (void)!::write(out.write.get(), &byte, 1);
+  return 0;
+}
+
+bool comes_to_rest(Pid pid) {
+  return eventually([&] { return switches_if_idle({pid}).has_value(); });
+}
+
+}  // namespace
+
+TEST_CASE("Who sleeps is idle, and who ran between two looks shows it") {
+  const Pipe in = pipe_or_fail(), out = pipe_or_fail();
+  const Child child([&] { return answer(in, out); });
+  REQUIRE(comes_to_rest(child.pid()));
+  const auto first = switches_if_idle({child.pid()});
+  CHECK(switches_if_idle({child.pid()}) == first);
+  REQUIRE(::write(in.write.get(), "x", 1) == 1);
+  REQUIRE(wait_readable(out.read.get()));
+  REQUIRE(comes_to_rest(child.pid()));
+  CHECK(switches_if_idle({child.pid()}) != first);
+}
+
+TEST_CASE("Who runs is not idle, nor is its parent, which sleeps") {
+  const Pipe pids = pipe_or_fail();
+  const Child parent([&] {
+    const pid_t busy = ::fork();
+    if (busy == 0)
+      for (;;)
+        if (::getppid() == 1) ::_exit(0);
+    (void)!::write(pids.write.get(), &busy, sizeof busy);
+    ::pause();
+    return 0;
+  });
+  pid_t busy = 0;
+  REQUIRE(wait_readable(pids.read.get()));
+  REQUIRE(::read(pids.read.get(), &busy, sizeof busy) == sizeof busy);
+  CHECK_FALSE(switches_if_idle({busy}));
+  CHECK_FALSE(switches_if_idle({parent.pid()}));
+  ::kill(busy, SIGSTOP);
+  CHECK(comes_to_rest(busy));
+  CHECK(comes_to_rest(parent.pid()));
+  ::kill(busy, SIGKILL);
+}
+
+TEST_CASE("A signal that is pending is still to be handled") {
+  const Pipe ready = pipe_or_fail();
+  const Child child([&] {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGUSR1);
+    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    (void)!::write(ready.write.get(), "x", 1);
+    ::pause();
+    return 0;
+  });
+  REQUIRE(wait_readable(ready.read.get()));
+  REQUIRE(comes_to_rest(child.pid()));
+  ::kill(child.pid(), SIGUSR1);
+  CHECK_FALSE(switches_if_idle({child.pid()}));
+}
