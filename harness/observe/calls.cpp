@@ -198,7 +198,9 @@ bool CallObserver::any_waits() const {
   std::vector<int> fds;
   for (const auto& source : m_sources) fds.push_back(source->fd());
   const std::vector<std::uint32_t> events = events_now(fds);
-  return std::any_of(events.begin(), events.end(), is_readable);
+  // A hang-up: nobody is left who could wait.
+  return std::any_of(events.begin(), events.end(),
+                     [](std::uint32_t e) { return is_readable(e) && !is_hangup(e); });
 }
 
 int CallObserver::held_at(const std::string& gate) const {

@@ -294,3 +294,17 @@ TEST_CASE("Polling finds the same processes and listeners") {
   for (const ListenerState& listener : cluster.listeners())
     if (listener.facts.pid != 0) CHECK_FALSE(listener.open());
 }
+
+TEST_CASE("Who stands in a watched call waits until it is looked at, and nobody does who has ended") {
+  if (!possible()) return;
+  WatchedChild watched([] {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    return ::listen(socket, 1);
+  });
+  const Pid pid = watched.child().pid();
+  Stage stage;
+  stage.launch(watched);
+  CHECK(eventually([&] { return stage.calls->any_waits(); }));
+  REQUIRE(stage.until_reaped(pid));
+  CHECK_FALSE(stage.calls->any_waits());
+}
