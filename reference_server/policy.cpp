@@ -65,7 +65,7 @@ Policy documented_policy() {
       .when_starved = [] { return StarvedFate::accepts_later; },
       .launcher_close = LauncherClose::after_workers,
       .queue_fate = QueueFate::served,
-      .idle_fate = IdleFate::closed,
+      .idle_fate = [] { return IdleFate::closed; },
       .on_close = [](const RequestInFlight&) { return RequestFate::finish; },
       .exit_code = [](Role) { return 0; },
       .signals = {.graceful = {SIGINT}},

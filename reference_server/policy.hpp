@@ -137,7 +137,7 @@ struct Policy {
   std::function<StarvedFate()> when_starved;
   LauncherClose launcher_close;
   QueueFate queue_fate;
-  IdleFate idle_fate;
+  std::function<IdleFate()> idle_fate;
   std::function<RequestFate(const RequestInFlight&)> on_close;
   std::function<int(Role)> exit_code;  // after a graceful end
 

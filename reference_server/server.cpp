@@ -183,15 +183,16 @@ void Server::close_connections() {
 
 void Server::finish_connections() {
   const std::vector<std::shared_ptr<Connection>> connections(m_connections.begin(), m_connections.end());
+  const IdleFate idle_fate = m_policy.idle_fate();
   // One without a request reads once more, and closes unless something has come.
   for (const auto& connection : connections) {
     const bool idle = !connection->request_in_flight();
-    if (idle && m_policy.idle_fate == IdleFate::waited_for) continue;
-    if (idle && m_policy.idle_fate == IdleFate::closed_unread) {
+    if (idle && idle_fate == IdleFate::waited_for) continue;
+    if (idle && idle_fate == IdleFate::closed_unread) {
       connection->drop();
       continue;
     }
-    if (idle && m_policy.idle_fate == IdleFate::reset && connection->heard()) connection->reset_at_end();
+    if (idle && idle_fate == IdleFate::reset && connection->heard()) connection->reset_at_end();
     connection->finish(m_policy.first_byte_within);
   }
 }

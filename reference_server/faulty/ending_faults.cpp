@@ -23,6 +23,7 @@ using Then = InterruptStep::Then;
 int s_interrupts = 0;
 int s_failures = 0;
 int s_accepted = 0;
+bool s_single = false;
 
 // Signals to a group are pending for all before anybody has ended by them.
 bool is_told() { return s_interrupts > 0 || is_pending(SIGINT); }
@@ -147,7 +148,7 @@ constexpr Fault k_faults[] = {
      "announced",
      "a connection that is kept alive without a request keeps its process from ending",
      [](Policy& policy) {
-       policy.idle_fate = IdleFate::waited_for;
+       policy.idle_fate = [] { return IdleFate::waited_for; };
        // Else none is idle any more when that is decided.
        policy.keep_alive_while_waiting = KeepAliveWhileWaiting::kept;
      }},
@@ -159,8 +160,14 @@ constexpr Fault k_faults[] = {
        };
      }},
     {"closes-idle-unread", "terminate.idle-connections",
-     "an idle connection is closed without a look whether a request has just come",
-     [](Policy& policy) { policy.idle_fate = IdleFate::closed_unread; }},
+     "a server without workers closes its idle connections without a look whether a request has just come",
+     [](Policy& policy) {
+       policy.on_interrupt = [step = policy.on_interrupt](const Interrupt& interrupt) {
+         s_single = interrupt.role == Role::single;
+         return step(interrupt);
+       };
+       policy.idle_fate = [] { return s_single ? IdleFate::closed_unread : IdleFate::closed; };
+     }},
     {"ends-at-closed-output", "terminate.output-blocked", "a line that cannot be written ends the process",
      [](Policy& policy) {
        policy.write_line = [](std::string_view line) {

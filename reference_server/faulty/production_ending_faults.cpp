@@ -110,7 +110,7 @@ constexpr Fault k_faults[] = {
     {"resets-idle-connections", "terminate.idle-connections,load.holds,terminate.keep-alive-announced",
      "connections that are kept alive are reset at the end",
      [](Policy& policy) {
-       policy.idle_fate = IdleFate::reset;
+       policy.idle_fate = [] { return IdleFate::reset; };
        // Else none is idle any more when that is decided.
        policy.keep_alive_while_waiting = KeepAliveWhileWaiting::kept;
      }},
