@@ -57,10 +57,13 @@ bool add_process(Pid process, Switches& switches) {
 std::optional<Switches> switches_if_idle(const std::vector<Pid>& processes) {
   Switches switches;
   for (const Pid process : processes) {
-    if (switches.contains(process)) continue;
     if (!add_process(process, switches)) return std::nullopt;
-    for (const ProcessSeen& descendant : descendants_of(process))
-      if (!switches.contains(descendant.pid) && !add_process(descendant.pid, switches)) return std::nullopt;
+    const auto parent = read_stat(process);
+    for (const ProcessSeen& child : children_of(process)) {
+      const auto stat = read_stat(child.pid);
+      const bool copy = parent && stat && stat->image == parent->image;
+      if (copy && !add_process(child.pid, switches)) return std::nullopt;
+    }
   }
   return switches;
 }

@@ -14,10 +14,10 @@ namespace clusterspec {
 // How often each thread has left the processor, by its id.
 using Switches = std::map<Pid, std::uint64_t>;
 
-// All threads of these processes and of their descendants sleep with no signal pending for them, or were
-// stopped, or have ended: the switches of all. Nothing: one runs, or waits for a device. Two looks with the
-// same answer prove that between them nobody ran and nobody was born, so that nobody was about to wake
-// another.
+// All threads of these processes, and of their children that have not executed a program of their own (yet),
+// sleep with no signal pending for them, or were stopped, or have ended: the switches of all. Nothing: one
+// runs, or waits for a device. Two looks with the same answer prove that between them none ran and none was
+// born, so that none was about to wake another.
 std::optional<Switches> switches_if_idle(const std::vector<Pid>& processes);
 
 }  // namespace clusterspec

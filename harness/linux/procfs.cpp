@@ -192,6 +192,12 @@ std::optional<Described> describe_process(Pid pid) {
   }
 }
 
+std::vector<ProcessSeen> children_of(Pid parent) {
+  std::vector<ProcessSeen> found;
+  add_children(parent, found);
+  return found;
+}
+
 std::vector<ProcessSeen> descendants_of(Pid root) {
   std::vector<ProcessSeen> found;
   add_children(root, found);

@@ -32,6 +32,7 @@ Pid innermost_pid(Pid pid);
 
 std::optional<Described> describe_process(Pid pid);
 
+std::vector<ProcessSeen> children_of(Pid parent);
 // Every descendant of `root`, zombies too, parents first. `root` is not in it.
 std::vector<ProcessSeen> descendants_of(Pid root);
 

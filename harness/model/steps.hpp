@@ -80,7 +80,7 @@ enum class Awaited {
   listeners_closed,  // of = who
   concluded,         // connections = which group: each has its outcome
   line,              // line = which, of = about whom
-  idle,              // of = who: they and their descendants sleep, with no signal pending
+  idle,              // of = who: they sleep, no signal is pending, and their children are executed
 };
 template <>
 struct Names<Awaited> {

@@ -14,7 +14,7 @@ using namespace clusterspec::tests;
 
 namespace {
 
-std::vector<Pid> children_of(Pid parent) {
+std::vector<Pid> pids_below(Pid parent) {
   std::vector<Pid> found;
   for (const ProcessSeen& process : descendants_of(parent)) found.push_back(process.pid);
   return found;
@@ -25,7 +25,7 @@ TEST_CASE("busy processes run, and are gone when their owner is") {
   {
     const auto busy = BusyProcesses::start(2);
     REQUIRE(busy);
-    running = children_of(own_pid());
+    running = pids_below(own_pid());
     REQUIRE(running.size() == 2);
     for (const Pid pid : running)
       CHECK(eventually([&] { return read_stat(pid).value_or(ProcessStat{}).state == 'R'; }));
@@ -37,7 +37,7 @@ TEST_CASE("busy processes end with a harness that is killed") {
   Pipe names = pipe_or_fail();
   Child harness([&] {
     const auto busy = BusyProcesses::start(1);
-    for (const Pid pid : children_of(own_pid()))
+    for (const Pid pid : pids_below(own_pid()))
       if (!write_all(names.write.get(), std::to_string(pid) + "\n")) return 1;
     return busy && ::pause() == 0 ? 0 : 1;
   });

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "linux/procfs.hpp"
 #include "linux/tests/children.hpp"
 
 using namespace clusterspec;
@@ -56,6 +57,25 @@ TEST_CASE("Who runs is not idle, nor is its parent, which sleeps") {
   CHECK(comes_to_rest(busy));
   CHECK(comes_to_rest(parent.pid()));
   ::kill(busy, SIGKILL);
+}
+
+TEST_CASE("A child that has executed a program of its own does not count for its parent") {
+  const Pipe said = pipe_or_fail();
+  const Child parent([&] {
+    if (::fork() == 0) {
+      ::dup2(said.write.get(), 1);
+      ::execl("/bin/sh", "sh", "-c", "ulimit -t 20; echo; while :; do :; done", nullptr);
+      ::_exit(1);
+    }
+    ::pause();
+    return 0;
+  });
+  REQUIRE(wait_readable(said.read.get()));
+  CHECK(comes_to_rest(parent.pid()));
+  const std::vector<ProcessSeen> children = children_of(parent.pid());
+  REQUIRE(children.size() == 1);
+  CHECK_FALSE(switches_if_idle({children[0].pid}));
+  ::kill(children[0].pid, SIGKILL);
 }
 
 TEST_CASE("A signal that is pending is still to be handled") {
