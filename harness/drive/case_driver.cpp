@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "drive/step_text.hpp"
@@ -67,6 +68,9 @@ Connection::Surroundings CaseDriver::surroundings_of_probe() {
   if (m_resets)
     around.reset_by = [this](int client, std::int64_t begun) { return m_resets->of(client, begun); };
   around.looked_at_close = [this](SocketCookie listener) { return m_looked_at_close.contains(listener); };
+  // A quarter is left for those that run, and for all else.
+  constexpr std::uint64_t k_most = std::numeric_limits<int>::max();
+  around.crowded_from = static_cast<int>(std::min(m_files.hard, k_most) / 4 * 3);
   around.concluded = [this](const Concluded& concluded) {
     // What the server did before its client saw the end of it comes first.
     catch_up();

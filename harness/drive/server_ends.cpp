@@ -40,7 +40,7 @@ bool CaseDriver::handled(const Connection& connection) const {
 void CaseDriver::note_server_ends(const std::vector<Connection*>& connections) {
   if (connections.size() <= k_one_by_one) {
     for (Connection* connection : connections) {
-      const auto pair = server_end_of(connection->fd());
+      const auto pair = connection->server_end_address();
       if (const auto end = pair ? m_listeners->diag().connection(*pair) : std::nullopt)
         connection->note(stage_of(*end), end->unread);
     }
@@ -49,7 +49,7 @@ void CaseDriver::note_server_ends(const std::vector<Connection*>& connections) {
   std::unordered_map<int, ConnectionEnd> ends;
   for (const ConnectionEnd& end : m_listeners->diag().connections(m_port)) ends[end.client_port] = end;
   for (Connection* connection : connections) {
-    const auto pair = server_end_of(connection->fd());
+    const auto pair = connection->server_end_address();
     if (const auto it = pair ? ends.find(pair->remote_port) : ends.end(); it != ends.end())
       connection->note(stage_of(it->second), it->second.unread);
   }

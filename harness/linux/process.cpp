@@ -21,6 +21,7 @@
 #include <set>
 #include <string_view>
 
+#include "linux/pass.hpp"
 #include "linux/procfs.hpp"
 #include "linux/seccomp.hpp"
 
@@ -44,43 +45,6 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   for (const std::string& s : strings) list.push_back(const_cast<char*>(s.c_str()));
   list.push_back(nullptr);
   return list;
-}
-
-// The filter's descriptor as ancillary data, or a plain byte where there is none (unix(7), SCM_RIGHTS).
-void send_descriptor(int socket, int fd) {
-  char byte = 0;
-  iovec data{&byte, 1};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  if (fd >= 0) {
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-  }
-  (void)::sendmsg(socket, &message, 0);
-}
-
-Fd receive_descriptor(int socket) {
-  char byte = 0;
-  iovec data{&byte, 1};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  if (::recvmsg(socket, &message, MSG_CMSG_CLOEXEC) <= 0) return Fd();
-  const cmsghdr* header = CMSG_FIRSTHDR(&message);
-  if (!header || header->cmsg_type != SCM_RIGHTS) return Fd();
-  int fd = -1;
-  std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-  return Fd(fd);
 }
 
 // fork(2), the child in new namespaces. Not clone3: containers refuse it, since a filter cannot see its
@@ -126,7 +90,7 @@ pid_t fork_with(unsigned long namespaces) {
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   if (request.watched) {
     const int notifications = request.watched->install();
-    send_descriptor(channel, notifications);
+    pass(channel, 0, notifications, true);
     // While anyone holds it a call waits for an answer: should the observer die, ours must not be the copy
     // that keeps this process standing in its execve for ever.
     ::close(notifications);
@@ -151,7 +115,9 @@ Result<Spawned> spawn(const SpawnRequest& request) {
   spawned.pid = pid;
   // Nobody but us can reap it, so the pid cannot have passed to another process yet.
   spawned.pidfd = open_pidfd(pid);
-  if (request.watched) spawned.notifications = receive_descriptor(channel->ours.get());
+  if (request.watched)
+    if (auto passed = receive_passed(channel->ours.get(), true))
+      spawned.notifications = std::move(passed->fd);
   return spawned;
 }
 

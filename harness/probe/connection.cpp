@@ -36,6 +36,7 @@ Connection::Connection(Loop& loop, const Surroundings& surroundings,
 Connection::~Connection() {
   m_loop.cancel(m_timer);
   m_loop.cancel(m_pace);
+  if (m_kept_by) (void)m_kept_by->take_back(static_cast<std::uint64_t>(number()));
   if (m_fd) m_loop.forget(m_fd.get());
 }
 
@@ -87,8 +88,34 @@ void Connection::on_event(std::uint32_t events) {
   m_handling = true;
   handle(events);
   m_handling = false;
+  if (m_fd.get() >= m_around.crowded_from) give_to_keeper();
   if (!std::exchange(m_sooner, false) || m_phase == Phase::concluded) return;
   if (!m_timer || m_timer_at > m_silent_at) await_silence();
+}
+
+void Connection::give_to_keeper() {
+  const bool only_waits = m_wanted == k_readable && !m_sending && !m_pace && m_phase != Phase::connecting;
+  Keeper* keeper = only_waits && m_around.keeper ? m_around.keeper() : nullptr;
+  if (!keeper) return;
+  (void)holder();
+  m_server_end_address = server_end_of(m_fd.get());
+  m_loop.forget(m_fd.get());
+  if (!keeper->keep(static_cast<std::uint64_t>(number()), m_fd)) return returned(std::move(m_fd));
+  m_kept_by = keeper;
+}
+
+void Connection::returned(Fd fd) {
+  m_kept_by = nullptr;
+  m_fd = std::move(fd);
+  if (m_fd) m_loop.watch(m_fd.get(), m_wanted, [this](std::uint32_t events) { on_event(events); });
+}
+
+void Connection::fetch() {
+  if (m_kept_by) returned(m_kept_by->take_back(static_cast<std::uint64_t>(number())));
+}
+
+std::optional<EndpointPair> Connection::server_end_address() const {
+  return m_kept_by ? m_server_end_address : server_end_of(m_fd.get());
 }
 
 void Connection::handle(std::uint32_t events) {
@@ -131,6 +158,7 @@ void Connection::send() {
 }
 
 void Connection::begin_request() {
+  fetch();
   m_asked += m_plan->requests;
   m_written = 0;
   m_sending = true;
@@ -289,6 +317,7 @@ void Connection::on_silence() {
 
 void Connection::abandon() {
   if (m_phase == Phase::concluded) return;
+  fetch();
   // Whatever the server has said by now counts; only then is it our doing.
   m_reading_paused = true;  // all of it, however slowly it was read before
   if (m_phase != Phase::connecting) read_more();
@@ -308,6 +337,7 @@ void Connection::advance(Phase phase) {
 
 void Connection::conclude(Outcome outcome, std::string detail) {
   if (m_phase == Phase::concluded) return;
+  fetch();
   (void)holder();
   if (outcome == Outcome::malformed && detail.empty()) detail = fmt::format("HTTP status {}", m_facts.status);
   m_facts.outcome = outcome;

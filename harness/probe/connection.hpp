@@ -2,12 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 
+#include "linux/keeper.hpp"
 #include "linux/loop.hpp"
 #include "linux/network_namespace.hpp"
 #include "linux/reset_watch.hpp"
+#include "linux/tcp.hpp"
 #include "model/event.hpp"
 #include "probe/response.hpp"
 
@@ -49,6 +52,10 @@ class Connection {
     // process that stood still and was looked at. Without them neither is known.
     std::function<ResetBy(int client, std::int64_t begun)> reset_by;
     std::function<bool(SocketCookie)> looked_at_close;
+    // Who keeps a connection that waits while more descriptors than `crowded_from` are in use. Null: nobody
+    // does.
+    std::function<Keeper*()> keeper;
+    int crowded_from = std::numeric_limits<int>::max();
     std::function<void(Connection&)> progressed;  // the phase has changed
     std::function<void(const Concluded&)> concluded;
   };
@@ -70,11 +77,15 @@ class Connection {
     m_unread = unread;
   }
 
+  // Its keeper gives it back.
+  void returned(Fd fd);
+
   Phase phase() const { return m_phase; }
   // Connected, and has been told to send nothing yet.
   bool waits_to_send() const { return m_wait_to_send && !m_sending && m_phase == Phase::connected; }
   int number() const { return m_facts.connection; }
-  int fd() const { return m_fd.get(); }
+  // Where its server's end is found (inet_diag).
+  std::optional<EndpointPair> server_end_address() const;
   ServerEnd server_end() const { return m_server_end; }
   bool known_accepted() const { return m_server_end == ServerEnd::accepted; }
   std::uint32_t unread() const { return m_unread; }
@@ -92,6 +103,8 @@ class Connection {
   void read_more(int pieces = k_most_pieces);
   void read_slowly();
   void want(std::uint32_t events);
+  void give_to_keeper();
+  void fetch();
   void take(std::string_view bytes);
   void on_answered();
   void on_end();
@@ -111,6 +124,8 @@ class Connection {
   std::shared_ptr<const ConnectionPlan> m_plan;
   bool m_wait_to_send;
   Fd m_fd;
+  Keeper* m_kept_by = nullptr;  // who has it instead
+  std::optional<EndpointPair> m_server_end_address;
   Phase m_phase = Phase::connecting;
   std::uint32_t m_wanted = 0;  // events
   std::size_t m_written = 0;

@@ -37,6 +37,22 @@ std::string request_bytes(const RequestKind& kind, const std::string& host, Dura
 
 Probe::Probe(Loop& loop, Connection::Surroundings around) : m_loop(loop), m_around(std::move(around)) {
   m_around.progressed = [this](Connection& connection) { progressed(connection); };
+  m_around.keeper = [this] { return keeper_with_room(); };
+}
+
+Keeper* Probe::keeper_with_room() {
+  if (!m_keepers.empty() && !m_keepers.back()->full()) return m_keepers.back().get();
+  auto keeper = Keeper::start(
+      m_loop, [this](std::uint64_t key, Fd fd) { returned(static_cast<int>(key), std::move(fd)); });
+  if (!keeper) return nullptr;
+  m_keepers.push_back(std::move(*keeper));
+  return m_keepers.back().get();
+}
+
+void Probe::returned(int number, Fd fd) {
+  for (auto& [name, group] : m_groups)
+    if (const auto it = group.open.find(number); it != group.open.end())
+      return it->second->returned(std::move(fd));
 }
 
 Probe::~Probe() {

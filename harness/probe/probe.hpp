@@ -23,7 +23,7 @@ struct LoadShape {
 
 class Probe {
  public:
-  // `progressed` of what is around is ours.
+  // `progressed` and `keeper` of what is around are ours.
   Probe(Loop& loop, Connection::Surroundings around);
   ~Probe();
 
@@ -62,10 +62,13 @@ class Probe {
   };
   void progressed(Connection& connection);
   void succeed(const std::string& name);
+  Keeper* keeper_with_room();
+  void returned(int number, Fd fd);
   void open_due(const std::string& name);
 
   Loop& m_loop;
   Connection::Surroundings m_around;
+  std::vector<std::unique_ptr<Keeper>> m_keepers;  // outlive the connections that they keep
   std::map<std::string, Group> m_groups;
   std::map<int, Phase> m_counted;
   int m_next = 1;

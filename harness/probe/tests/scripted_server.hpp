@@ -94,7 +94,10 @@ class ScriptedServer {
 
 // A probe whose conclusions are kept.
 struct Stage {
+  explicit Stage(int crowded = std::numeric_limits<int>::max()) : crowded_from(crowded) {}
+
   Loop loop;
+  int crowded_from;
   std::vector<Concluded> concluded;
   std::function<Holder(int)> holder = [](int) { return Holder{}; };
   bool listening = false, looked_at_close = false;
@@ -105,6 +108,8 @@ struct Stage {
                .listening = [this](SocketCookie) { return listening; },
                .reset_by = [this](int, std::int64_t) { return reset_by; },
                .looked_at_close = [this](SocketCookie) { return looked_at_close; },
+               .keeper = {},
+               .crowded_from = crowded_from,
                .progressed = {},
                .concluded = [this](const Concluded& one) { concluded.push_back(one); }}};
 
