@@ -97,7 +97,12 @@ CaseDriver::Done CaseDriver::await_idle(const Await& step) {
   m_loop.cancel(again);
   if (m_polling) m_polling->look_now();
   catch_up();
-  if (!done) m_missing = fmt::format("{} did not come to rest", to_text(step.of));
+  if (!done) {
+    std::vector<const ProcessState*> busy = m_recorder.cluster().of(step.of);
+    std::erase_if(busy, [](const ProcessState* p) { return !p->alive() || switches_if_idle({p->pid}); });
+    m_missing = fmt::format("{} did not come to rest",
+                            busy.empty() ? to_text(step.of) : names(m_recorder.cluster(), busy));
+  }
   return done;
 }
 
