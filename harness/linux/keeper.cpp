@@ -14,6 +14,12 @@
 
 #include "linux/readiness.hpp"
 
+#ifdef __SANITIZE_THREAD__
+// To it a number means the same descriptor in each thread.
+extern "C" const char* __tsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __tsan_default_suppressions() { return "race:clusterspec::Keeper::run"; }
+#endif
+
 namespace clusterspec {
 namespace {
 

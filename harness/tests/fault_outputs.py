@@ -48,6 +48,8 @@ def normalised(text, directory):
             (r"#\d+ +\+[\d.]+ ms", "#N  +T ms"), (r"\b(pid|process|worker process|child of|process group|group|session|of process) \d+", r"\1 P"),
             (r"(> worker|< worker) \d+", r"\1 P"), (r"socket \d+", "socket S"), (r"\(event \d+\)", "(event N)"), (r"\.toml:\d+", ".toml:L"), (r"with \d+ bytes", "with N bytes"), (r"\[[RSD]\]", "[S]"),
             (r"\+\d[\d.]* ms", "+T ms"), (r"\d[\d.]* (ms|s)\b", r"T \1"), (r"connection \d+ of", "connection N of"),
+            # The first pids are those of a cell's threads, which differ by how it is built.
+            (r"\b\d+ \[(.)\] ", r"P [\1] "), (r"process group, \d+", "process group, P"), (r"\b([3-9]|\d\d+) of worker", "P of worker"),
             (r"(launcher|worker \d+) is \d+", r"\1 is P"), (r"\(pid(\s+)\d+\)", r"(pid\1P)")):
         text = re.sub(pattern, replacement, text)
     # What became of connections that nobody judges may differ, as that of one to a worker that is killed.
