@@ -84,7 +84,7 @@ static int count_listeners(int netlink, int port) {
     const ssize_t got = recv(netlink, buffer, sizeof buffer, 0);
     if (got <= 0) fail("inet_diag");
     int left = (int)got;
-    for (const struct nlmsghdr* one = (const struct nlmsghdr*)buffer; NLMSG_OK(one, left);
+    for (const struct nlmsghdr* one = (const struct nlmsghdr*)buffer; left > 0 && NLMSG_OK(one, (unsigned)left);
          one = NLMSG_NEXT(one, left)) {
       if (one->nlmsg_type == NLMSG_DONE) return found;
       if (one->nlmsg_type == NLMSG_ERROR) fail("inet_diag");

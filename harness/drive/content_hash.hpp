@@ -19,7 +19,7 @@ class ContentHash {
   // A part that comes in pieces.
   void begin_part(std::size_t size) { bytes(std::to_string(size) + ":"); }
   void bytes(std::string_view text) {
-    for (const unsigned char byte : text) m_hash = (m_hash ^ byte) * 0x100000001b3ULL;
+    for (const char byte : text) m_hash = (m_hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
   }
   std::string text() const { return fmt::format("{:016x}", m_hash); }
 

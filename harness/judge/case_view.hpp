@@ -22,6 +22,8 @@ struct Observed {
   const T* operator->() const { return what; }
 };
 
+using Processes = std::vector<const ProcessState*>;
+
 class CaseView {
  public:
   CaseView(const Scenario& scenario, const Implementation& implementation, std::span<const Event> events);

@@ -18,7 +18,6 @@ struct DeclaredLine {
   Pid about = 0;  // whom match.pid names
 };
 using DeclaredLines = std::vector<DeclaredLine>;
-using Processes = std::vector<const ProcessState*>;
 
 // All that match the pattern, in order.
 DeclaredLines lines_like(const CaseView& view, const std::string& pattern);

@@ -10,8 +10,6 @@ namespace clusterspec {
 
 namespace {
 
-using Processes = std::vector<const ProcessState*>;
-
 bool contains(const Processes& processes, const ProcessState* process) {
   return std::find(processes.begin(), processes.end(), process) != processes.end();
 }

@@ -85,8 +85,8 @@ std::optional<std::string> common_pattern(const std::vector<LineFact>& lines, co
   }
   std::optional<std::string> best;
   for (const auto& [pattern, pids] : about) {
-    const bool all =
-        std::all_of(wanted.pids.begin(), wanted.pids.end(), [&](Pid pid) { return pids.contains(pid); });
+    const bool all = std::all_of(wanted.pids.begin(), wanted.pids.end(),
+                                 [&known = pids](Pid pid) { return known.contains(pid); });
     const auto placeholders = wanted.failed ? std::string_view("pidstatus") : std::string_view("pid");
     const auto letters = letters_of(pattern) - static_cast<std::ptrdiff_t>(placeholders.size());
     if (wanted.pids.empty() || !all || letters < k_fewest_letters) continue;

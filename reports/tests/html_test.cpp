@@ -97,9 +97,9 @@ TEST_CASE("picture: connections are columns, gates are spans, and what is too mu
   CHECK(drawn["gates"][0]["from"] == 1000);
   CHECK(drawn["gates"][0]["to"] == 5000);
   CHECK(drawn["gates"][0]["late"] == true);
-  CHECK(drawn["connections"]["groups"] == Json({"a", "b"}));
-  CHECK(drawn["connections"]["group"] == Json({0, 0, 1}));
-  CHECK(drawn["connections"]["accepted"] == Json({0, 1, 1}));
+  CHECK(drawn["connections"]["groups"] == nlohmann::ordered_json({"a", "b"}));
+  CHECK(drawn["connections"]["group"] == nlohmann::ordered_json({0, 0, 1}));
+  CHECK(drawn["connections"]["accepted"] == nlohmann::ordered_json({0, 1, 1}));
   CHECK(drawn["connections"]["outcomes"][static_cast<std::size_t>(drawn["connections"]["outcome"][0])] ==
         "refused");
   CHECK(drawn["output"].size() == 5000);

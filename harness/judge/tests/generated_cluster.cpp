@@ -9,7 +9,7 @@ namespace clusterspec::tests {
 ClusterPlan draw_plan(std::uint32_t seed, Fault fault) {
   std::mt19937 random(seed);
   const auto between = [&](int low, int high) {
-    return low + static_cast<int>(random() % (high - low + 1u));
+    return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
   };
   ClusterPlan plan;
   plan.fault = fault;

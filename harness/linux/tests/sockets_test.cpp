@@ -207,7 +207,10 @@ TEST_CASE("A connection that does not exist is not found, not even where somebod
   InetDiag diag = diag_or_fail();
   const int port = some_port();
   const Fd listener = listener_on(port);
-  EndpointPair pair{htonl(INADDR_LOOPBACK), htonl(INADDR_LOOPBACK), static_cast<std::uint16_t>(port), 1};
+  EndpointPair pair;
+  pair.local_address[0] = pair.remote_address[0] = htonl(INADDR_LOOPBACK);
+  pair.local_port = static_cast<std::uint16_t>(port);
+  pair.remote_port = 1;
   CHECK_FALSE(diag.connection(pair));
   pair.local_port = 1;
   CHECK_FALSE(diag.connection(pair));
