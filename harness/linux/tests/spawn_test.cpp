@@ -298,6 +298,13 @@ TEST_CASE("A program is found by path, beside us, and in PATH, in this order") {
   CHECK(in_path.ends_with("/sh"));
 }
 
+// The thread sanitizer has a thread of its own in each process.
+#ifdef __SANITIZE_THREAD__
+constexpr int k_most_threads = 2;
+#else
+constexpr int k_most_threads = 1;
+#endif
+
 TEST_CASE("Descendants that fork without end are stopped, counted, and ended") {
   Child parent([] {
     // In a child of ours, so that only its processes are meant. Bounded: a test that fails leaves no runaway.
@@ -317,7 +324,7 @@ TEST_CASE("Descendants that fork without end are stopped, counted, and ended") {
     const bool ended = kill_descendants() && population(1000).processes == 0;
     if (!ended) return 1;
     if (all.size() < 50 || counted.processes != static_cast<int>(all.size())) return 2;
-    if (counted.threads != counted.processes) return 3;
+    if (counted.threads < counted.processes || counted.threads > k_most_threads * counted.processes) return 3;
     return std::any_of(frozen.begin(), frozen.end(), [](const ProcessSeen& one) { return one.state == 'S'; })
                ? 4
                : 0;
