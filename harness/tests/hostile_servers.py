@@ -20,12 +20,10 @@ import report_formats as read
 from support import descendants_of_ours, ended
 
 BUILD, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
-CACHE = (BUILD / "CMakeCache.txt").read_text()
-SANITIZED = "CLUSTERSPEC_SANITIZE:STRING=\n" not in CACHE
-COUNTED = re.search(r"^CLUSTERSPEC_COVERAGE:.*=ON$", CACHE, re.MULTILINE)  # not optimised, either
+SANITIZED = "CLUSTERSPEC_SANITIZE:STRING=\n" not in (BUILD / "CMakeCache.txt").read_text()
 # What a sanitizer itself needs is not the harness's: shadow memory, and freed memory that is kept.
 MEMORY_MIB = 1500 if SANITIZED else 200
-SLOWER = 4 if SANITIZED or COUNTED else 1
+SLOWER = 4 if SANITIZED else 1
 JOURNAL_MIB = 32
 # From the moment in which a server crosses a limit to the end of its case, with nothing left.
 STOPPED_WITHIN = 2 * SLOWER
