@@ -61,7 +61,9 @@ std::optional<Switches> switches_if_idle(const std::vector<Pid>& processes) {
     const auto parent = read_stat(process);
     for (const ProcessSeen& child : children_of(process)) {
       const auto stat = read_stat(child.pid);
-      const bool copy = parent && stat && stat->image == parent->image;
+      // Without an image it is just becoming another program.
+      const bool copy =
+          parent && stat && (stat->image == parent->image || stat->image == ProcessStat{}.image);
       if (copy && !add_process(child.pid, switches)) return std::nullopt;
     }
   }
