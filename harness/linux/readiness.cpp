@@ -5,10 +5,11 @@
 
 namespace clusterspec {
 
-const std::uint32_t k_readable = EPOLLIN;
+const std::uint32_t k_readable = EPOLLIN | EPOLLRDHUP;
 const std::uint32_t k_writable = EPOLLOUT;
 
 bool is_hangup(std::uint32_t events) { return (events & (EPOLLHUP | EPOLLERR)) != 0; }
+bool is_end_of_stream(std::uint32_t events) { return (events & EPOLLRDHUP) && !is_hangup(events); }
 bool is_readable(std::uint32_t events) { return (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0; }
 
 std::vector<std::uint32_t> events_now(const std::vector<int>& fds) {

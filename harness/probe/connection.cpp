@@ -48,8 +48,19 @@ void Connection::begin() {
   }();
   m_fd = std::move(connecting.fd);
   if (connecting.errno_value) return on_error(connecting.errno_value);
-  m_wanted = k_writable;
+  // On loopback the handshake is over when connect returns, and a request that the socket takes says so. Else
+  // it is too early, and nothing was sent (send(2), EAGAIN).
+  const std::string& bytes = m_plan->bytes;
+  const bool sends_at_once = !m_wait_to_send && !bytes.empty() && m_plan->write_rate == 0;
+  const std::int64_t now = sends_at_once ? m_around.now() : 0;
+  const long sent = sends_at_once ? send_some(m_fd.get(), bytes.data(), bytes.size()) : -EAGAIN;
+  if (sent < 0 && sent != -EAGAIN) return on_error(static_cast<int>(-sent));
+  m_wanted = sent > 0 ? k_readable : k_writable;
   m_loop.watch(m_fd.get(), m_wanted, [this](std::uint32_t events) { on_event(events); });
+  if (sent > 0) {
+    m_sent_already = static_cast<std::size_t>(sent);
+    on_connected(now);
+  }
   restart_timer();
 }
 
@@ -123,20 +134,23 @@ void Connection::handle(std::uint32_t events) {
     // A connect that failed is told as an error (connect(2), EINPROGRESS; epoll_ctl(2), EPOLLERR).
     const int code = is_hangup(events) ? pending_error(m_fd.get()) : 0;
     if (code != 0) return on_error(code);
-    return on_connected();
+    return on_connected(m_around.now());
   }
   // The end of a connection is reported whether it is waited for or not.
   if (is_readable(events) && (!m_reading_paused || is_hangup(events))) {
     // A connection that stays has seldom more to say, and its end is told by another event. Of others the end
     // is next.
-    read_more(m_plan->keep_alive && !is_hangup(events) ? 1 : k_most_pieces);
+    const StreamEnd end = is_hangup(events)          ? StreamEnd::unknown
+                          : is_end_of_stream(events) ? StreamEnd::there
+                                                     : StreamEnd::not_there;
+    read_more(m_plan->keep_alive && !is_hangup(events) ? 1 : k_most_pieces, end);
     if (m_phase == Phase::concluded) return;
   }
   if (m_sending && !m_pace) write_more();
 }
 
-void Connection::on_connected() {
-  m_facts.connected = m_around.now();
+void Connection::on_connected(std::int64_t at) {
+  m_facts.connected = at;
   want(k_readable);
   (void)holder();
   advance(Phase::connected);
@@ -144,7 +158,7 @@ void Connection::on_connected() {
 }
 
 Holder Connection::holder() {
-  if (m_facts.pid == 0 && m_fd && m_phase != Phase::concluded) {
+  if (m_facts.pid == 0 && m_facts.listener == 0 && m_fd && m_phase != Phase::concluded) {
     const Holder found = m_around.holder(m_fd.get());
     m_facts.pid = found.pid;
     m_facts.listener = found.listener;
@@ -160,7 +174,7 @@ void Connection::send() {
 void Connection::begin_request() {
   fetch();
   m_asked += m_plan->requests;
-  m_written = 0;
+  m_written = std::exchange(m_sent_already, 0);
   m_sending = true;
   write_more();
 }
@@ -197,7 +211,7 @@ void Connection::write_more() {
   advance(Phase::sent);
 }
 
-void Connection::read_more(int pieces) {
+void Connection::read_more(int pieces, StreamEnd end) {
   if (m_plan->read_rate > 0 && !m_reading_paused) return read_slowly();
   std::array<char, 65536> buffer;
   for (; pieces > 0 && m_phase != Phase::concluded; --pieces) {
@@ -206,6 +220,10 @@ void Connection::read_more(int pieces) {
     if (got == 0) return on_end();
     if (got < 0) return on_error(static_cast<int>(-got));
     take({buffer.data(), static_cast<std::size_t>(got)});
+    // A piece that leaves room was all that was there when the loop told of it.
+    if (end == StreamEnd::unknown || static_cast<std::size_t>(got) == buffer.size()) continue;
+    if (end == StreamEnd::not_there) return;
+    if (answered()) return on_end();
   }
 }
 

@@ -96,11 +96,13 @@ class Connection {
  private:
   void on_event(std::uint32_t events);
   void handle(std::uint32_t events);
-  void on_connected();
+  void on_connected(std::int64_t at);
   void begin_request();
   void write_more();
   static constexpr int k_most_pieces = 16;
-  void read_more(int pieces = k_most_pieces);
+  // Whether the peer's end of the stream had come when the loop told of it.
+  enum class StreamEnd { unknown, there, not_there };
+  void read_more(int pieces = k_most_pieces, StreamEnd end = StreamEnd::unknown);
   void read_slowly();
   void want(std::uint32_t events);
   void give_to_keeper();
@@ -128,7 +130,7 @@ class Connection {
   std::optional<EndpointPair> m_server_end_address;
   Phase m_phase = Phase::connecting;
   std::uint32_t m_wanted = 0;  // events
-  std::size_t m_written = 0;
+  std::size_t m_written = 0, m_sent_already = 0;  // bytes; the latter before it was known to be connected
   int m_asked = 0;  // requests sent or begun
   int m_write_error = 0;
   bool m_sending = false, m_reading_paused = false, m_finishing = false;

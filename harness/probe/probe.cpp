@@ -52,7 +52,7 @@ Keeper* Probe::keeper_with_room() {
 void Probe::returned(int number, Fd fd) {
   for (auto& [name, group] : m_groups)
     if (const auto it = group.open.find(number); it != group.open.end())
-      return it->second->returned(std::move(fd));
+      return it->second.connection->returned(std::move(fd));
 }
 
 Probe::~Probe() {
@@ -63,7 +63,7 @@ Connection& Probe::connect(std::shared_ptr<const ConnectionPlan> plan, bool wait
   Group& group = m_groups[plan->group];
   const int number = m_next++;
   ++group.begun;
-  auto& place = group.open[number];
+  auto& place = group.open[number].connection;
   place = std::make_unique<Connection>(m_loop, m_around, std::move(plan), number, wait_to_send);
   Connection& connection = *place;
   connection.begin();
@@ -72,27 +72,42 @@ Connection& Probe::connect(std::shared_ptr<const ConnectionPlan> plan, bool wait
 
 void Probe::progressed(Connection& connection) {
   Group& group = m_groups[connection.group()];
-  // Phases may be skipped (refused at once): each counts as reached.
-  Phase& counted = m_counted[connection.number()];
-  while (counted < connection.phase()) {
-    counted = static_cast<Phase>(static_cast<int>(counted) + 1);
-    ++group.reached[static_cast<std::size_t>(counted)];
-  }
-  if (connection.phase() != Phase::concluded) return;
-  m_counted.erase(connection.number());
   const auto it = group.open.find(connection.number());
-  group.done.push_back(std::move(it->second));
-  group.open.erase(it);
+  Open& open = it->second;
+  // Phases may be skipped (refused at once): each counts as reached.
+  while (open.counted < connection.phase()) {
+    open.counted = static_cast<Phase>(static_cast<int>(open.counted) + 1);
+    ++group.reached[static_cast<std::size_t>(open.counted)];
+  }
+  note_successor(group, open);
+  if (connection.phase() == Phase::concluded) {
+    group.done.push_back(std::move(open.connection));
+    group.open.erase(it);
+  }
   // From the loop, not from here: the connection that calls must live on until it returns, and a port that
   // refuses at once would recurse without end.
-  if (group.done.size() == 1) m_loop.after(Duration{0}, [this, name = connection.group()] { succeed(name); });
+  if ((group.done.empty() && group.due_successors == 0) || std::exchange(group.succeeds, true)) return;
+  m_loop.after(Duration{0}, [this, name = connection.group()] { succeed(name); });
 }
 
-// All that have come to their end in one turn of the loop; those that begin here may end here.
+// Who has its answer goes on, while the end of that connection is still watched: so a server sees no pause
+// that comes from being watched. One that leaves connections open does not make them pile up.
+void Probe::note_successor(Group& group, Open& open) {
+  if (!group.load || group.shape.rate > 0 || open.succeeded) return;
+  const bool goes_on = open.counted == Phase::concluded ||
+                       (open.counted == Phase::answered && !group.load->keep_alive &&
+                        static_cast<int>(group.open.size()) < 2 * group.shape.clients);
+  if (!goes_on) return;
+  open.succeeded = true;
+  ++group.due_successors;
+}
+
+// For all that have been answered or ended in one turn of the loop; those that begin here may end here.
 void Probe::succeed(const std::string& name) {
   Group& group = m_groups[name];
+  group.succeeds = false;
   const auto done = std::exchange(group.done, {});
-  for (std::size_t i = 0; i < done.size() && group.load && group.shape.rate == 0; ++i)
+  for (int due = std::exchange(group.due_successors, 0); due > 0 && group.load; --due)
     connect(group.load, false);
 }
 
@@ -125,7 +140,7 @@ void Probe::stop_load(const std::string& name) {
   Group& group = m_groups[name];
   group.load.reset();
   m_loop.cancel(group.next);
-  for (const auto& [number, connection] : group.open) connection->finish();
+  for (const auto& [number, open] : group.open) open.connection->finish();
 }
 
 int Probe::reached(const std::string& group, Phase phase) const {
@@ -141,28 +156,29 @@ int Probe::begun(const std::string& group) const {
 Connection* Probe::find(const std::string& group, int number) {
   auto& open = m_groups[group].open;
   const auto it = open.find(number);
-  return it == open.end() ? nullptr : it->second.get();
+  return it == open.end() ? nullptr : it->second.connection.get();
 }
 
 void Probe::forget(const std::string& group, int number) {
   Group& one = m_groups[group];
-  if (one.open.erase(number) == 0) return;
+  const auto it = one.open.find(number);
+  if (it == one.open.end()) return;
   --one.begun;
-  for (int phase = 1; phase <= static_cast<int>(m_counted[number]); ++phase)
+  for (int phase = 1; phase <= static_cast<int>(it->second.counted); ++phase)
     --one.reached[static_cast<std::size_t>(phase)];
-  m_counted.erase(number);
+  one.open.erase(it);
 }
 
 std::vector<Connection*> Probe::open_connections(const std::string& group) {
   std::vector<Connection*> connections;
-  for (const auto& [number, connection] : m_groups[group].open) connections.push_back(connection.get());
+  for (const auto& [number, open] : m_groups[group].open) connections.push_back(open.connection.get());
   return connections;
 }
 
 std::vector<Connection*> Probe::all_open() {
   std::vector<Connection*> connections;
   for (const auto& [name, group] : m_groups)
-    for (const auto& [number, connection] : group.open) connections.push_back(connection.get());
+    for (const auto& [number, open] : group.open) connections.push_back(open.connection.get());
   return connections;
 }
 

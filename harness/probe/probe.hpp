@@ -14,8 +14,9 @@ namespace clusterspec {
 std::string request_bytes(const RequestKind& kind, const std::string& host, Duration delay,
                           std::int64_t bytes, bool keep_alive);
 
-// How many connections a load makes: `clients` one after another each, or with a rate so many a second,
-// whatever becomes of the former ones, while fewer than `clients` are open.
+// How many connections a load makes: `clients` one after another each, the next when the last is answered or
+// has failed, or with a rate so many a second, whatever becomes of the former ones, while fewer than
+// `clients` are open.
 struct LoadShape {
   int clients = 1;
   int rate = 0;
@@ -50,10 +51,17 @@ class Probe {
   void close_all();
 
  private:
+  struct Open {
+    std::unique_ptr<Connection> connection;
+    Phase counted = Phase::connecting;
+    bool succeeded = false;  // its client has gone on to the next
+  };
   struct Group {
     int begun = 0;
     std::array<int, 5> reached{};  // by phase
-    std::map<int, std::unique_ptr<Connection>> open;
+    std::map<int, Open> open;
+    int due_successors = 0;
+    bool succeeds = false;  // soon, from the loop
     std::vector<std::unique_ptr<Connection>> done;  // freed from the loop: one of them may be calling us
     std::shared_ptr<const ConnectionPlan> load;     // set while a load runs
     LoadShape shape;
@@ -61,6 +69,7 @@ class Probe {
     Loop::TimerId next = 0;
   };
   void progressed(Connection& connection);
+  void note_successor(Group& group, Open& open);
   void succeed(const std::string& name);
   Keeper* keeper_with_room();
   void returned(int number, Fd fd);
@@ -70,7 +79,6 @@ class Probe {
   Connection::Surroundings m_around;
   std::vector<std::unique_ptr<Keeper>> m_keepers;  // outlive the connections that they keep
   std::map<std::string, Group> m_groups;
-  std::map<int, Phase> m_counted;
   int m_next = 1;
 };
 
