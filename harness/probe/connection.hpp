@@ -129,9 +129,9 @@ class Connection {
   Keeper* m_kept_by = nullptr;  // who has it instead
   std::optional<EndpointPair> m_server_end_address;
   Phase m_phase = Phase::connecting;
-  std::uint32_t m_wanted = 0;  // events
+  std::uint32_t m_wanted = 0;                     // events
   std::size_t m_written = 0, m_sent_already = 0;  // bytes; the latter before it was known to be connected
-  int m_asked = 0;  // requests sent or begun
+  int m_asked = 0;                                // requests sent or begun
   int m_write_error = 0;
   bool m_sending = false, m_reading_paused = false, m_finishing = false;
   ServerEnd m_server_end = ServerEnd::unknown;

@@ -94,9 +94,9 @@ void Probe::progressed(Connection& connection) {
 // that comes from being watched. One that leaves connections open does not make them pile up.
 void Probe::note_successor(Group& group, Open& open) {
   if (!group.load || group.shape.rate > 0 || open.succeeded) return;
-  const bool goes_on = open.counted == Phase::concluded ||
-                       (open.counted == Phase::answered && !group.load->keep_alive &&
-                        static_cast<int>(group.open.size()) < 2 * group.shape.clients);
+  const bool goes_on =
+      open.counted == Phase::concluded || (open.counted == Phase::answered && !group.load->keep_alive &&
+                                           static_cast<int>(group.open.size()) < 2 * group.shape.clients);
   if (!goes_on) return;
   open.succeeded = true;
   ++group.due_successors;

@@ -61,7 +61,7 @@ class Probe {
     std::array<int, 5> reached{};  // by phase
     std::map<int, Open> open;
     int due_successors = 0;
-    bool succeeds = false;  // soon, from the loop
+    bool succeeds = false;                          // soon, from the loop
     std::vector<std::unique_ptr<Connection>> done;  // freed from the loop: one of them may be calling us
     std::shared_ptr<const ConnectionPlan> load;     // set while a load runs
     LoadShape shape;

@@ -107,6 +107,25 @@ TEST_CASE("A repeated connection that is closed between two requests without a w
   CHECK(one.detail == "1 of 2 requests answered");
 }
 
+TEST_CASE("Who is answered goes on before its connection has ended, and at most as many are left behind") {
+  Stage stage;
+  ScriptedServer server(stage.loop, {}, [](ScriptedServer::Peer& peer) {
+    peer.say(k_answer);
+    return false;  // and leaves it open
+  });
+  stage.probe.start_load(stage.plan(server.port), {3, 0});
+  REQUIRE(stage.until_phase(Phase::answered, 6));
+  CHECK(stage.concluded.empty());
+  stage.pass(milliseconds(20));
+  CHECK(stage.probe.begun("group") == 6);
+  server.close(server.peers.rbegin()->first);  // one whose client has not gone on
+  REQUIRE(stage.until_phase(Phase::answered, 7));
+  stage.probe.stop_load("group");
+  server.close_all();
+  REQUIRE(stage.until([&] { return stage.probe.all_concluded("group"); }));
+  for (const Concluded& one : stage.concluded) CHECK(one.outcome == Outcome::answered);
+}
+
 TEST_CASE("A load by rate opens what is due, whatever becomes of the former ones") {
   Stage stage;
   ScriptedServer server(stage.loop, {}, {});  // answers nobody
