@@ -37,9 +37,9 @@ bool is_acknowledged(int fd) {
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, const Identity& identity, ConnectionOwner& owner)
+Connection::Connection(AcceptedSocket socket, const Identity& identity, ConnectionOwner& owner)
     : m_socket(std::move(socket)),
-      m_timer(m_socket.get_executor()),
+      m_timer(m_socket.executor()),
       m_owner(owner),
       m_writer(identity),
       m_accepted(Clock::now()) {}
@@ -165,7 +165,7 @@ void Connection::parse() {
 // Sends what is held. False: not all of it, or the connection has ended.
 bool Connection::flush() {
   while (m_sent < m_out.size()) {
-    const auto sent = ::send(m_socket.native_handle(), m_out.data() + m_sent, m_out.size() - m_sent,
+    const auto sent = ::send(m_socket.descriptor(), m_out.data() + m_sent, m_out.size() - m_sent,
                              MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) {
       m_sent += static_cast<std::size_t>(sent);
@@ -189,7 +189,7 @@ bool Connection::flush() {
 Connection::Received Connection::receive() {
   if (m_peer_done) return Received::end;
   while (true) {
-    const auto got = ::recv(m_socket.native_handle(), m_in.data(), m_in.size(), MSG_DONTWAIT);
+    const auto got = ::recv(m_socket.descriptor(), m_in.data(), m_in.size(), MSG_DONTWAIT);
     if (got > 0) {
       m_in_begin = 0;
       m_in_end = static_cast<std::size_t>(got);
@@ -214,11 +214,11 @@ void Connection::wait_for(Waits what, std::optional<Clock::duration> limit) {
   const auto turn = ++m_turn;
   m_late = false;
   if (what != Waits::for_time) {
-    const auto direction =
-        what == Waits::for_bytes ? asio::socket_base::wait_read : asio::socket_base::wait_write;
-    m_socket.async_wait(direction, [self = shared_from_this(), turn](const asio::error_code&) {
+    const auto direction = what == Waits::for_bytes ? AcceptedSocket::k_bytes : AcceptedSocket::k_room;
+    const auto handler = [self = shared_from_this(), turn](const asio::error_code&) {
       if (turn == self->m_turn) self->resume(false);
-    });
+    };
+    if (!m_socket.wait(direction, handler)) return end();
   }
   if (limit) {
     m_timer_armed = true;
@@ -235,8 +235,7 @@ void Connection::resume(bool late) {
   m_waits = Waits::for_nothing;
   if (std::exchange(m_timer_armed, false) && !late) m_timer.cancel();
   if (late && !was_for_time) {
-    asio::error_code ignored;
-    m_socket.cancel(ignored);
+    m_socket.cancel();
   }
   m_late = late && !was_for_time;
   advance();
@@ -246,10 +245,10 @@ void Connection::begin_close() {
   m_closing = true;
   if (m_reset_at_end) {
     const linger at_once{1, 0};  // socket(7), SO_LINGER: what is not sent is lost, and the peer gets a reset
-    setsockopt(m_socket.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    setsockopt(m_socket.descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     return end();
   }
-  ::shutdown(m_socket.native_handle(), SHUT_WR);
+  ::shutdown(m_socket.descriptor(), SHUT_WR);
   m_linger_until = Clock::now() + k_linger;
   m_next_look = k_first_look;
 }
@@ -268,7 +267,7 @@ void Connection::linger_step() {
         const auto now = Clock::now();
         if (now >= m_linger_until) return end();
         if (m_unread_input) return wait_for(Waits::for_bytes, m_linger_until - now);
-        if (is_acknowledged(m_socket.native_handle())) return end();
+        if (is_acknowledged(m_socket.descriptor())) return end();
         const auto limit = std::min(m_next_look, Clock::duration(m_linger_until - now));
         m_next_look = std::min(m_next_look * 2, k_longest_look);
         return wait_for(Waits::for_bytes, limit);
@@ -282,8 +281,7 @@ void Connection::end() {
   ++m_turn;
   m_waits = Waits::for_nothing;
   m_timer.cancel();
-  asio::error_code ignored;
-  m_socket.close(ignored);
+  m_socket.close();
   m_owner.connection_ended(*this);
 }
 

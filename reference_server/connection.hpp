@@ -3,7 +3,6 @@
 // destroying what it has sent (RFC 9112, 9.6). At any moment it waits for exactly one thing: bytes, room to
 // write, or time; whatever happens next, advance() goes as far as it can without waiting.
 #include <array>
-#include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "reference_server/accepted_socket.hpp"
 #include "reference_server/answer_writer.hpp"
 #include "reference_server/request.hpp"
 
@@ -33,7 +33,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Connection(asio::ip::tcp::socket socket, const Identity& identity, ConnectionOwner& owner);
+  Connection(AcceptedSocket socket, const Identity& identity, ConnectionOwner& owner);
 
   void start() { advance(); }
   // From now on: finish what is in flight, announce the close, close as soon as nothing is in flight. A
@@ -71,7 +71,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void end();
   bool has_input() const { return m_in_begin < m_in_end; }
 
-  asio::ip::tcp::socket m_socket;
+  AcceptedSocket m_socket;
   asio::steady_timer m_timer;
   ConnectionOwner& m_owner;
   RequestParser m_parser;

@@ -89,19 +89,10 @@ tl::expected<Listener, std::string> Listener::open(asio::io_context& context, co
   return Listener(std::move(acceptor));
 }
 
-Listener::Accepted Listener::accept(asio::ip::tcp::socket& into) {
+Listener::Accepted Listener::accept(int& descriptor) {
   while (true) {
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    const int fd = ::accept4(m_acceptor.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size,
-                             SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd >= 0) {
-      asio::error_code error;
-      into.assign(peer.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), fd, error);
-      if (!error) return Accepted::connection;
-      ::close(fd);
-      return Accepted::no_descriptors;
-    }
+    descriptor = ::accept4(m_acceptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (descriptor >= 0) return Accepted::connection;
     if (concerns_one_connection(errno)) continue;
     return errno == EAGAIN ? Accepted::nothing : Accepted::no_descriptors;
   }

@@ -23,7 +23,8 @@ class Listener {
 
   enum class Accepted { connection, nothing, no_descriptors };
   // Never waits. no_descriptors: this process or the machine has none left (EMFILE, ENFILE, ENOMEM, ENOBUFS).
-  Accepted accept(asio::ip::tcp::socket& into);
+  // The connection's descriptor does not block, and is the caller's to close.
+  Accepted accept(int& descriptor);
   // Calls back once when a connection may be waiting, or when cancelled.
   void wait(std::function<void()> then);
   void close();

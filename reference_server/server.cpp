@@ -51,11 +51,13 @@ bool Server::accept_some(int most) {
   std::vector<std::shared_ptr<Connection>> fresh;
   bool descriptors_left = true;
   for (bool more = true; more && most > 0; --most) {
-    asio::ip::tcp::socket socket(m_context);
-    const auto accepted = m_listener->accept(socket);
+    int descriptor = -1;
+    const auto accepted = m_listener->accept(descriptor);
     descriptors_left = accepted != Listener::Accepted::no_descriptors;
     more = accepted == Listener::Accepted::connection;
-    if (!more || m_policy.accept_fate(socket.native_handle()) == AcceptFate::closed) continue;
+    if (!more) continue;
+    AcceptedSocket socket(m_context, descriptor);
+    if (m_policy.accept_fate(descriptor) == AcceptFate::closed) continue;
     auto connection = std::make_shared<Connection>(std::move(socket), m_identity, *this);
     connection->m_place = m_connections.insert(m_connections.end(), connection);
     fresh.push_back(std::move(connection));
