@@ -75,7 +75,22 @@ bool CaseDriver::all_said_ready(const std::string& instance) const {
   return state && lines >= std::max(1, state->launched.workers);
 }
 
-// A process that has done all that a signal made it do sleeps again. No event tells that.
+// For what no event tells.
+bool CaseDriver::look_until(const std::function<bool()>& condition, Duration within) {
+  bool found = false;
+  Loop::TimerId again = 0;
+  const std::function<void()> look = [&] {
+    again = 0;
+    found = condition();
+    if (!found) again = m_loop.after(k_look_again, look);
+  };
+  look();
+  const bool done = wait([&] { return found; }, within);
+  m_loop.cancel(again);
+  return done;
+}
+
+// A process that has done all that a signal made it do sleeps again.
 CaseDriver::Done CaseDriver::await_idle(const Await& step) {
   const auto idle = [&] {
     std::vector<Pid> processes;
@@ -85,16 +100,7 @@ CaseDriver::Done CaseDriver::await_idle(const Await& step) {
     // One that waits for us to answer its call sleeps too.
     return before && !(m_calls && m_calls->any_waits()) && switches_if_idle(processes) == before;
   };
-  bool found = false;
-  Loop::TimerId again = 0;
-  const std::function<void()> look = [&] {
-    again = 0;
-    found = idle();
-    if (!found) again = m_loop.after(k_look_again, look);
-  };
-  look();
-  const bool done = wait([&] { return found; }, step.within.value_or(k_usual_deadline));
-  m_loop.cancel(again);
+  const bool done = look_until(idle, step.within.value_or(k_usual_deadline));
   if (m_polling) m_polling->look_now();
   catch_up();
   if (!done) {

@@ -127,6 +127,7 @@ class CaseDriver {
   bool line_seen(const Await& step) const;
   bool all_said_ready(const std::string& instance) const;
   Done await_idle(const Await& step);
+  bool look_until(const std::function<bool()>& condition, Duration within);
   bool gone(const std::string& instance) const;
   bool launcher_ended(const std::string& instance) const;
 

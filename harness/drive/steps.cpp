@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "drive/case_driver.hpp"
+#include "linux/idle.hpp"
 #include "linux/process.hpp"
 
 namespace clusterspec {
@@ -119,7 +120,20 @@ CaseDriver::Done CaseDriver::act(const Inject& step) {
   return true;
 }
 
-CaseDriver::Done CaseDriver::act(const Freeze& step) { return signal_target(step.of, Signal{SIGSTOP}); }
+// Until its last thread has stopped a process still runs, and its parent has yet to be told.
+CaseDriver::Done CaseDriver::act(const Freeze& step) {
+  if (!signal_target(step.of, Signal{SIGSTOP})) return false;
+  const auto frozen = [&] {
+    std::vector<Pid> processes;
+    for (const ProcessState* process : m_recorder.cluster().of(step.of))
+      if (process->alive()) processes.push_back(process->pid);
+    // A process whose call waits for our answer is not stopped before it has it.
+    return all_stopped(processes, m_calls && m_calls->any_waits());
+  };
+  if (look_until(frozen, std::chrono::seconds(5))) return true;
+  m_missing = fmt::format("{} did not stop", to_text(step.of));
+  return false;
+}
 CaseDriver::Done CaseDriver::act(const Thaw& step) { return signal_target(step.of, Signal{SIGCONT}); }
 
 }  // namespace clusterspec

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 
 #include "linux/procfs.hpp"
@@ -18,38 +20,50 @@ std::uint64_t number_in(std::string_view text) {
   return number;
 }
 
-bool add_thread(Pid thread, const std::string& status_file, Switches& switches) {
+struct ThreadSeen {
+  char state = 'X';  // of proc_pid_status(5); one that ended meanwhile shows nothing
+  bool pending = false;
+  std::uint64_t switches = 0;
+
+  bool stopped() const { return std::string_view("TtZX").find(state) != std::string_view::npos; }
+};
+
+ThreadSeen thread_in(const std::string& status_file) {
   std::ifstream status(status_file);
-  bool sleeps = false, stopped = false, pending = false;
-  std::uint64_t count = 0;
+  ThreadSeen thread;
   for (std::string line; std::getline(status, line);) {
     const std::size_t tab = line.find('\t');
     if (tab == std::string::npos) continue;
     const std::string_view key = std::string_view(line).substr(0, tab),
                            value = std::string_view(line).substr(tab + 1);
     if (key == "State:") {
-      sleeps = value.starts_with('S');
-      stopped = value.find_first_of("TtZX") == 0;
+      thread.state = value.empty() ? 'X' : value.front();
     } else if (key == "SigPnd:" || key == "ShdPnd:") {
-      pending = pending || value.find_first_not_of('0') != std::string_view::npos;
+      thread.pending = thread.pending || value.find_first_not_of('0') != std::string_view::npos;
     } else if (key == "voluntary_ctxt_switches:" || key == "nonvoluntary_ctxt_switches:") {
-      count += number_in(value);
+      thread.switches += number_in(value);
     }
   }
-  // A thread that ended meanwhile shows nothing: then its process has run.
-  switches[thread] = count;
-  return stopped || (sleeps && !pending);
+  return thread;
 }
 
-bool add_process(Pid process, Switches& switches) {
+// Of each thread of the process, until one is not as wanted.
+bool each_thread(Pid process, const std::function<bool(Pid, const ThreadSeen&)>& wanted) {
   std::error_code gone;
   for (std::filesystem::directory_iterator it(fmt::format("/proc/{}/task", process), gone), end;
        !gone && it != end; it.increment(gone)) {
-    const std::string thread = it->path().filename().string();
-    if (!add_thread(static_cast<Pid>(number_in(thread)), it->path().string() + "/status", switches))
-      return false;
+    const auto thread = static_cast<Pid>(number_in(it->path().filename().string()));
+    if (!wanted(thread, thread_in(it->path().string() + "/status"))) return false;
   }
   return true;
+}
+
+bool add_process(Pid process, Switches& switches) {
+  return each_thread(process, [&](Pid thread, const ThreadSeen& seen) {
+    // Of one that ended meanwhile none are known any more: its process has run.
+    switches[thread] = seen.switches;
+    return seen.stopped() || (seen.state == 'S' && !seen.pending);
+  });
 }
 
 }  // namespace
@@ -68,6 +82,14 @@ std::optional<Switches> switches_if_idle(const std::vector<Pid>& processes) {
     }
   }
   return switches;
+}
+
+bool all_stopped(const std::vector<Pid>& processes, bool uninterruptible) {
+  return std::all_of(processes.begin(), processes.end(), [&](Pid process) {
+    return each_thread(process, [&](Pid, const ThreadSeen& seen) {
+      return seen.stopped() || (uninterruptible && seen.state == 'D');
+    });
+  });
 }
 
 }  // namespace clusterspec

@@ -20,4 +20,9 @@ using Switches = std::map<Pid, std::uint64_t>;
 // born, so that none was about to wake another.
 std::optional<Switches> switches_if_idle(const std::vector<Pid>& processes);
 
+// A signal stops the threads of a process one after another, and its parent is told when the last has
+// stopped: all threads of these were stopped, or have ended. Those in a call that a signal does not interrupt
+// count with `uninterruptible`.
+bool all_stopped(const std::vector<Pid>& processes, bool uninterruptible);
+
 }  // namespace clusterspec

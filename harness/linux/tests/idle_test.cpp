@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "linux/procfs.hpp"
 #include "linux/tests/children.hpp"
@@ -93,4 +94,40 @@ TEST_CASE("A signal that is pending is still to be handled") {
   REQUIRE(comes_to_rest(child.pid()));
   ::kill(child.pid(), SIGUSR1);
   CHECK_FALSE(switches_if_idle({child.pid()}));
+}
+
+TEST_CASE("A process is stopped when its last thread is") {
+  const Pipe in = pipe_or_fail(), out = pipe_or_fail();
+  const Child child([&] {
+    std::thread other([&] { answer(in, out); });
+    for (;;) ::pause();
+    return 0;
+  });
+  REQUIRE(::write(in.write.get(), "x", 1) == 1);
+  REQUIRE(wait_readable(out.read.get()));  // both threads are there
+  CHECK_FALSE(all_stopped({child.pid()}, false));
+  ::kill(child.pid(), SIGSTOP);
+  CHECK(eventually([&] { return all_stopped({child.pid()}, false); }));
+  ::kill(child.pid(), SIGCONT);
+  CHECK(eventually([&] { return !all_stopped({child.pid()}, true); }));
+}
+
+TEST_CASE("Who waits for its vfork child is not stopped by a signal, and stands all the same") {
+  const Pipe lifeline = pipe_or_fail(), began = pipe_or_fail();
+  const Child parent([&] {
+    if (::vfork() == 0) {
+      char byte = 0;
+      (void)!::write(began.write.get(), "!", 1);
+      (void)!::read(lifeline.read.get(), &byte, 1);
+      ::_exit(0);
+    }
+    for (;;) ::pause();
+    return 0;
+  });
+  REQUIRE(wait_readable(began.read.get()));
+  ::kill(parent.pid(), SIGSTOP);
+  CHECK(eventually([&] { return all_stopped({parent.pid()}, true); }));
+  CHECK_FALSE(all_stopped({parent.pid()}, false));
+  REQUIRE(::write(lifeline.write.get(), "x", 1) == 1);
+  CHECK(eventually([&] { return all_stopped({parent.pid()}, false); }));
 }
