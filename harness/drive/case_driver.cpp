@@ -53,8 +53,8 @@ Result<void> CaseDriver::prepare() {
   }
   // Where it is not permitted some resets are told less exactly.
   if (!shared && m_case.scenario.link.loss == 0)
-    if (auto resets =
-            ResetWatch::open(m_loop, m_client_side, m_port, [this] { return m_recorder.since_begin(); }))
+    if (auto resets = ResetWatch::open(
+            m_loop, m_client_side, m_port, [this] { return m_recorder.since_begin(); }, m_options.closer))
       m_resets = std::move(*resets);
   m_probe = std::make_unique<Probe>(m_loop, surroundings_of_probe());
   return {};

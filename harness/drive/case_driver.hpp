@@ -31,8 +31,9 @@ struct CellOptions {
   std::string executable;    // of the server, found
   std::string host;          // description of the machine, for the journal
   std::vector<std::string> notes;
-  int journal = -1;   // where event lines go
-  int lifeline = -1;  // hangs up when the scheduler is gone or wants us gone
+  int journal = -1;            // where event lines go
+  int lifeline = -1;           // hangs up when the scheduler is gone or wants us gone
+  int closer = -1;             // takes what is slow to close (linux/deferred_close.hpp)
   CellMarks* marks = nullptr;  // where moments are noted (drive/timings.hpp), if anybody asks
 };
 

@@ -56,14 +56,16 @@ Result<void> Scheduler::start(const Case& one) {
   CellOptions options = m_options.cell;
   options.journal = pipe->write.get();
   options.lifeline = m_lifeline.read.get();
+  options.closer = m_closer.socket();
   if (m_callbacks.timed) {
     auto marks = SharedPage::make();
     if (!marks) return tl::unexpected(marks.error());
     cell->marks = std::move(*marks);
     options.marks = new (cell->marks.as<CellMarks>()) CellMarks;
   }
-  auto process = start_cell(options.isolation, {options.journal, options.lifeline},
-                            [&] { return run_cell(one, options); });
+  std::vector<int> kept = {options.journal, options.lifeline};
+  if (options.closer >= 0) kept.push_back(options.closer);
+  auto process = start_cell(options.isolation, kept, [&] { return run_cell(one, options); });
   if (!process) return tl::unexpected(process.error());
   cell->process = std::move(*process);
   cell->journal = std::move(pipe->read);
@@ -156,6 +158,11 @@ Result<bool> Scheduler::run(const std::vector<Case>& cases, int repetition) {
     auto lifeline = make_pipe();
     if (!lifeline) return tl::unexpected(lifeline.error());
     m_lifeline = std::move(*lifeline);
+    if (m_options.cell.isolation != Isolation::none) {
+      auto closer = DeferredClose::start();
+      if (!closer) return tl::unexpected(closer.error());
+      m_closer = std::move(*closer);
+    }
     adopt_orphans();
   }
   auto busy = BusyProcesses::start(m_options.busy);

@@ -9,6 +9,7 @@
 
 #include "drive/case_driver.hpp"
 #include "drive/timings.hpp"
+#include "linux/deferred_close.hpp"
 #include "linux/shared_page.hpp"
 #include "model/verdict.hpp"
 
@@ -65,6 +66,7 @@ class Scheduler {
   Loop m_loop;
   Fd m_signals;
   Pipe m_lifeline;
+  DeferredClose m_closer;
   std::vector<std::unique_ptr<Cell>> m_cells;
   int m_repetition = 0;
   bool m_interrupted = false, m_stopped = false;

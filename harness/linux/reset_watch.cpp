@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 
+#include "linux/deferred_close.hpp"
 #include "linux/readiness.hpp"
 #include "linux/tcp.hpp"
 
@@ -50,7 +51,7 @@ bool keep_resets_from(int socket, int port) {
 }  // namespace
 
 Result<std::unique_ptr<ResetWatch>> ResetWatch::open(Loop& loop, const NetworkNamespace* clients, int port,
-                                                     std::function<std::int64_t()> now) {
+                                                     std::function<std::int64_t()> now, int closer) {
   const NetworkNamespace::Visit visit(clients);
   // Not a raw socket (raw(7)): for that the kernel copies each segment of each connection before it asks the
   // filter, which clients and server paid for. Without a protocol nothing comes before the filter stands.
@@ -69,15 +70,18 @@ Result<std::unique_ptr<ResetWatch>> ResetWatch::open(Loop& loop, const NetworkNa
   if (::setsockopt(socket.get(), SOL_PACKET, PACKET_IGNORE_OUTGOING, &k_yes, sizeof k_yes) != 0 ||
       ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&all), sizeof all) != 0)
     return system_failure("a packet socket for what arrives");
-  return std::unique_ptr<ResetWatch>(new ResetWatch(loop, std::move(socket), std::move(now)));
+  return std::unique_ptr<ResetWatch>(new ResetWatch(loop, std::move(socket), std::move(now), closer));
 }
 
-ResetWatch::ResetWatch(Loop& loop, Fd socket, std::function<std::int64_t()> now)
-    : m_loop(loop), m_socket(std::move(socket)), m_now(std::move(now)) {
+ResetWatch::ResetWatch(Loop& loop, Fd socket, std::function<std::int64_t()> now, int closer)
+    : m_loop(loop), m_socket(std::move(socket)), m_now(std::move(now)), m_closer(closer) {
   m_loop.watch(m_socket.get(), k_readable, [this](std::uint32_t) { drain(); });
 }
 
-ResetWatch::~ResetWatch() { m_loop.forget(m_socket.get()); }
+ResetWatch::~ResetWatch() {
+  m_loop.forget(m_socket.get());
+  close_elsewhere(m_closer, std::move(m_socket));
+}
 
 void ResetWatch::drain() {
   std::array<unsigned char, k_both_headers> segment;

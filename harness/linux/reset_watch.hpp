@@ -23,8 +23,9 @@ class ResetWatch {
  public:
   // In the clients' network, which has to be a case's own; null: the caller's. Needs CAP_NET_RAW there. Not
   // over a link that loses packets: of two segments the one that tells may be lost. `now` dates them.
+  // `closer`: who closes it in the end (linux/deferred_close.hpp), or -1.
   static Result<std::unique_ptr<ResetWatch>> open(Loop& loop, const NetworkNamespace* clients, int port,
-                                                  std::function<std::int64_t()> now);
+                                                  std::function<std::int64_t()> now, int closer = -1);
   ~ResetWatch();
   ResetWatch(const ResetWatch&) = delete;
   ResetWatch& operator=(const ResetWatch&) = delete;
@@ -37,12 +38,13 @@ class ResetWatch {
     std::int64_t at;
     ResetBy by;
   };
-  ResetWatch(Loop& loop, Fd socket, std::function<std::int64_t()> now);
+  ResetWatch(Loop& loop, Fd socket, std::function<std::int64_t()> now, int closer);
   void drain();
 
   Loop& m_loop;
   Fd m_socket;
   std::function<std::int64_t()> m_now;
+  int m_closer;
   std::unordered_map<int, std::vector<Seen>> m_seen;  // by the client's port
 };
 
