@@ -12,6 +12,9 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 
+AWAITED = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+
+
 class Page(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -53,7 +56,7 @@ def work(options):
     server = Server((options.bind, options.port), Page)
     # shutdown() waits for the loop that this handler interrupts.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, AWAITED)
     server.serve_forever(0.05)
     server.server_close()
 
@@ -62,17 +65,7 @@ def launch(options):
     running = set()
     ending = False
 
-    def end(*_):
-        nonlocal ending
-        if ending:
-            return
-        ending = True
-        for pid in running:
-            os.kill(pid, signal.SIGTERM)
-
     def start():
-        # A signal between fork and the worker's own handlers would run the launcher's in it: it waits for them.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
         pid = os.fork()
         if pid == 0:
             code = 1
@@ -84,21 +77,30 @@ def launch(options):
                 os._exit(code)
         running.add(pid)
         print(f" > worker {pid} started", flush=True)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    # A handler runs between two steps of the program: a signal just before a call that waits would be noticed after it. So
+    # signals wait until they are asked for, and for the worker's own handlers.
+    signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
     for _ in range(options.workers):
         start()
     while running:
-        pid, status = os.wait()
-        running.discard(pid)
-        if status == 0:
-            print(f" < worker {pid} stopped", flush=True)
-        else:
-            print(f" ! worker process {pid} failed with {status}", flush=True)
-        if not ending:
-            start()
+        if signal.sigwait(AWAITED) != signal.SIGCHLD:
+            if not ending:
+                ending = True
+                for pid in running:
+                    os.kill(pid, signal.SIGTERM)
+            continue
+        while running:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            running.discard(pid)
+            if status == 0:
+                print(f" < worker {pid} stopped", flush=True)
+            else:
+                print(f" ! worker process {pid} failed with {status}", flush=True)
+            if not ending:
+                start()
 
 
 parser = argparse.ArgumentParser()
