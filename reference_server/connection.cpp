@@ -234,9 +234,7 @@ void Connection::resume(bool late) {
   ++m_turn;
   m_waits = Waits::for_nothing;
   if (std::exchange(m_timer_armed, false) && !late) m_timer.cancel();
-  if (late && !was_for_time) {
-    m_socket.cancel();
-  }
+  if (late && !was_for_time) m_socket.cancel();
   m_late = late && !was_for_time;
   advance();
 }

@@ -5,19 +5,28 @@
 
 #include <catch2/catch.hpp>
 
+#include "linux/idle.hpp"
 #include "linux/procfs.hpp"
 #include "linux/tests/children.hpp"
 
 using namespace clusterspec;
 using namespace clusterspec::tests;
 
-TEST_CASE("What is handed over is closed there") {
+TEST_CASE("What is handed over is closed there, and not before it runs") {
   auto closer = DeferredClose::start();
   REQUIRE(closer);
+  const auto children = children_of(::getpid());
+  REQUIRE(children.size() == 1);
+  const Pid pid = children.front().pid;
+  ::kill(pid, SIGSTOP);
+  REQUIRE(eventually([&] { return all_stopped({pid}, false); }));
   Pipe pipe = pipe_or_fail();
+  set_nonblocking(pipe.read.get());
   close_elsewhere(closer->socket(), std::move(pipe.write));
-  REQUIRE(wait_readable(pipe.read.get()));
   char byte = 0;
+  CHECK(::read(pipe.read.get(), &byte, 1) == -1);  // nobody has closed the other end yet
+  ::kill(pid, SIGCONT);
+  REQUIRE(wait_readable(pipe.read.get()));
   CHECK(::read(pipe.read.get(), &byte, 1) == 0);
 }
 
