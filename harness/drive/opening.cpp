@@ -8,8 +8,6 @@
 namespace clusterspec {
 namespace {
 
-// inet_diag has no event for "the server has read it": looked at this often until the deadline.
-constexpr Duration k_look_again = std::chrono::microseconds(500);
 // The kernel chooses the listener by a hash: this many for each process wanted is beyond any bad luck.
 constexpr int k_most_tries_per_connection = 400;
 
@@ -155,22 +153,17 @@ bool CaseDriver::advance_to(const Open& step, const std::vector<int>& numbers) {
     return false;
   };
   std::vector<int> left = numbers;
-  Loop::TimerId again = 0;
-  // Of the server's ends only a look tells, and with thousands of connections not at every event.
-  const std::function<void()> look = [&] {
-    again = 0;
-    note_server_ends(m_probe->open_connections(step.group));
+  const auto come_so_far = [&] {
     std::erase_if(left, far_enough);
-    if (!left.empty()) again = m_loop.after(k_look_again, look);
+    return left.empty();
   };
-  if (step.until == Progress::handled) look();
-  const bool done = wait(
-      [&] {
-        if (step.until != Progress::handled) std::erase_if(left, far_enough);
-        return left.empty();
-      },
-      step.within);
-  m_loop.cancel(again);
+  // Of the server's ends only a look tells, and with thousands of connections not at every event.
+  const auto seen_so_far = [&] {
+    note_server_ends(m_probe->open_connections(step.group));
+    return come_so_far();
+  };
+  const bool done =
+      step.until == Progress::handled ? look_until(seen_so_far, step.within) : wait(come_so_far, step.within);
   if (!done)
     m_missing = fmt::format("{} of {} connections did not come as far as \"{}\"", left.size(), numbers.size(),
                             name_of(step.until));
