@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "linux/census.hpp"
 #include "linux/loop.hpp"
 #include "linux/sentinel.hpp"
 #include "model/event.hpp"
@@ -50,8 +51,9 @@ class Guard {
   // Beyond those asked for. A case's descriptors suffice for so many (RLIMIT_NOFILE is 1,024 where nobody
   // raised it).
   std::atomic<int> m_most_processes = 256;
+  Census m_census;
   int m_looks = 0;  // of the sentinel alone
-  Excess m_found;  // written by the sentinel before it tells
+  Excess m_found;   // written by the sentinel before it tells
   std::int64_t m_events = 0, m_bytes = 0;
   std::optional<Excess> m_excess;
   std::unique_ptr<Sentinel> m_sentinel;  // last: its thread uses the others

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <limits.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,11 +21,6 @@ namespace {
 
 // A process may make its command line and environment as long as its memory (PR_SET_MM, prctl(2)).
 constexpr std::size_t k_most_text = 4 << 20;
-
-// Of a pid namespace: so many are asked for by number, in a millisecond. More is a server that starts
-// processes all the time, or a kernel without a pid_max for each namespace, where they grow as long as the
-// case.
-constexpr Pid k_least_pids = 3000, k_most_pids = 20'000;
 
 std::string read_whole(const std::string& path) {
   std::string text;
@@ -68,17 +62,6 @@ std::optional<Number> to_number(std::string_view text) {
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (status != std::errc{}) return std::nullopt;
   return number;
-}
-
-// The last field of /proc/loadavg. The sentinel asks, a thread: nothing here allocates, which would give it a
-// heap.
-Pid last_pid() {
-  const Fd fd(::open("/proc/loadavg", O_RDONLY | O_CLOEXEC));
-  char text[128];
-  const ssize_t got = fd ? ::read(fd.get(), text, sizeof text) : 0;
-  if (got <= 0) return 0;
-  const std::string_view load(text, static_cast<std::size_t>(got));
-  return to_number<Pid>(load.substr(load.rfind(' ') + 1)).value_or(0);
 }
 
 template <class F>
@@ -203,32 +186,6 @@ std::vector<ProcessSeen> descendants_of(Pid root) {
   add_children(root, found);
   for (std::size_t i = 0; i < found.size(); ++i) add_children(found[i].pid, found);
   return found;
-}
-
-Population population(int most, Sweep sweep) {
-  Population population;
-  if (own_pid() == 1) {
-    // Not by a list of /proc: a look at a name there waits while another looks at the same name, such as a
-    // process at itself (/proc/self), and that one may not get the processor for seconds. The last pid is all
-    // that is read.
-    const Pid last = last_pid();
-    if (last > 1 && last <= k_most_pids) {
-      // Pids come round at pid_max, which is lower than this where a cell can set it.
-      const Pid to = sweep == Sweep::all_pids ? std::max(last, k_least_pids) : last;
-      for (Pid pid = 2; pid <= to; ++pid) {
-        if (::kill(pid, 0) != 0 && errno == ESRCH) continue;
-        ++population.threads;
-        if (::syscall(SYS_tgkill, pid, pid, 0) == 0 || errno != ESRCH) ++population.processes;
-      }
-      return population;
-    }
-  }
-  const std::vector<ProcessSeen> all = descendants_of(own_pid());
-  population.processes = static_cast<int>(all.size());
-  if (population.processes > most) return population;
-  for (const ProcessSeen& process : all)
-    if (const auto stat = read_stat(process.pid)) population.threads += stat->threads;
-  return population;
 }
 
 std::map<std::uint64_t, std::vector<SocketHolder>> sockets_by_inode(const std::vector<Pid>& candidates) {

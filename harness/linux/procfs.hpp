@@ -36,17 +36,6 @@ std::vector<ProcessSeen> children_of(Pid parent);
 // Every descendant of `root`, zombies too, parents first. `root` is not in it.
 std::vector<ProcessSeen> descendants_of(Pid root);
 
-struct Population {
-  int processes = 0, threads = 0;
-};
-// Process 1 of a pid namespace asks for every pid up to the last one given out, which is cheap, or for all,
-// which costs about 1 ms: pids come round, and those given out before the last round are above the last one.
-enum class Sweep { up_to_last_pid, all_pids };
-
-// How many there are below this process. Zombies count. Process 1 of a pid namespace has threads of its own
-// among them. Threads are not counted where there are more processes than `most`.
-Population population(int most, Sweep sweep = Sweep::all_pids);
-
 // Who holds which socket: by its inode, each process with one of its descriptors for it.
 struct SocketHolder {
   Pid pid = 0;

@@ -27,8 +27,8 @@ SLOWER = 4 if SANITIZED else 1
 JOURNAL_MIB = 32
 # From the moment in which a server crosses a limit to the end of its case, with nothing left.
 STOPPED_WITHIN = 2 * SLOWER
-# So many more processes than the limit may be there when it is noticed: the harness looks every 8 ms, and a look at
-# hundreds that look around themselves takes longer than that.
+# So many more processes than the limit may be there when it is noticed: the harness looks every 8 ms, where the machine
+# lets it.
 OVERSHOOT = 1000
 PAGE_MIB = 24
 

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "linux/census.hpp"
 #include "linux/inet_diag.hpp"
 #include "linux/network_link.hpp"
 #include "linux/procfs.hpp"
@@ -150,7 +151,7 @@ TEST_CASE(
 
 TEST_CASE("a link is nobody's child, and its thread ends with it") {
   over_a_link([](std::unique_ptr<NetworkLink>& link) {
-    if (!descendants_of(own_pid()).empty() || population(100).processes != 0) return 1;
+    if (!descendants_of(own_pid()).empty() || Census().count(100).processes != 0) return 1;
     if (read_stat(own_pid())->threads != 2) return 2;
     link.reset();
     return read_stat(own_pid())->threads == 1 ? 0 : 3;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <set>
 
+#include "linux/census.hpp"
 #include "linux/orphans.hpp"
 #include "linux/process.hpp"
 #include "linux/procfs.hpp"
@@ -316,12 +317,13 @@ TEST_CASE("Descendants that fork without end are stopped, counted, and ended") {
       for (int forks = 0; forks < 8 && now_ns() < until; ++forks) (void)::fork();
       for (;;) ::pause();
     }
-    while (population(1000).processes < 50) {
+    const Census census;
+    while (census.count(1000).processes < 50) {
     }
     const auto all = freeze_descendants();
-    const Population counted = population(1000);
+    const Population counted = census.count(1000);
     const std::vector<ProcessSeen> frozen = descendants_of(own_pid());
-    const bool ended = kill_descendants() && population(1000).processes == 0;
+    const bool ended = kill_descendants() && census.count(1000).processes == 0;
     if (!ended) return 1;
     if (all.size() < 50 || counted.processes != static_cast<int>(all.size())) return 2;
     if (counted.threads < counted.processes || counted.threads > k_most_threads * counted.processes) return 3;
