@@ -5,6 +5,7 @@
 #include "drive/timings.hpp"
 #include "journal/journal_lines.hpp"
 #include "linux/network_link.hpp"
+#include "linux/packet_steering.hpp"
 #include "linux/process.hpp"
 #include "linux/readiness.hpp"
 #include "linux/stream.hpp"
@@ -64,6 +65,7 @@ int run_cell(const Case& one, const CellOptions& options) {
       recorder.record(Source::driver, HarnessFault{set.error().message});
       return 99;
     }
+  if (options.isolation != Isolation::none && has_step<Load>(one.scenario)) steer_packets();
   std::unique_ptr<NetworkLink> link;
   if (one.scenario.link.there()) {
     auto opened = NetworkLink::open(one.scenario.link);

@@ -29,12 +29,6 @@ bool needs_directory(const Implementation& it) {
                      [&](const auto& variable) { return named(variable.second); });
 }
 
-template <class Action>
-bool has_step(const Scenario& scenario) {
-  return std::any_of(scenario.steps.begin(), scenario.steps.end(),
-                     [](const Step& step) { return std::holds_alternative<Action>(step.action); });
-}
-
 }  // namespace
 
 Result<void> CaseDriver::attach_output(Instance& instance, Fd& out, Fd& err) {

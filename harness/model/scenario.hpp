@@ -2,6 +2,7 @@
 // of its matrix at a time, so that every value here is final.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -137,5 +138,11 @@ struct Scenario {
     v("link", self.link, Need::optional, "the network between client and server; else they share a loopback");
   }
 };
+
+template <class Action>
+bool has_step(const Scenario& scenario) {
+  return std::any_of(scenario.steps.begin(), scenario.steps.end(),
+                     [](const Step& step) { return std::holds_alternative<Action>(step.action); });
+}
 
 }  // namespace clusterspec

@@ -284,11 +284,13 @@ Outcome Connection::answer_outcome() const {
 // and who was not there yet has come while the process stood before its close, and was accepted by nobody.
 Outcome Connection::reset_outcome() const {
   if (m_server_end == ServerEnd::accepted || m_facts.answers > 0) return Outcome::reset_accepted;
-  if (m_facts.listener != 0 && m_around.listening && m_around.listening(m_facts.listener))
-    return Outcome::reset_accepted;
+  const ResetBy by = m_around.reset_by ? m_around.reset_by(m_fd.get(), m_facts.begun) : ResetBy::unknown;
+  // An open listener closes nothing, but its kernel may never have made a connection of a handshake.
+  const bool listening = m_facts.listener != 0 && m_around.listening && m_around.listening(m_facts.listener);
+  if (listening) return by == ResetBy::nobody ? Outcome::reset_handshake : Outcome::reset_accepted;
   if (m_server_end == ServerEnd::queued) return Outcome::reset_queued;
   const bool in_handshake = m_server_end == ServerEnd::handshake;
-  switch (m_around.reset_by ? m_around.reset_by(m_fd.get(), m_facts.begun) : ResetBy::unknown) {
+  switch (by) {
     case ResetBy::nobody:
       return Outcome::reset_handshake;
     case ResetBy::server_end: {

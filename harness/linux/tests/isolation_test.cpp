@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <string>
 
 #include "linux/other_user.hpp"
+#include "linux/packet_steering.hpp"
 #include "linux/procfs.hpp"
 #include "linux/stream.hpp"
 #include "linux/sysctl.hpp"
@@ -129,6 +131,22 @@ TEST_CASE("A cell is in a session of its own and adopts orphans") {
     return adopted ? 0 : 4;
   });
   CHECK(status == 0);
+}
+
+TEST_CASE("The packets of a connection are received by one processor, whichever that is") {
+  const auto status = in_cell(Isolation::namespaces, [] {
+    const auto receivers = [] {
+      std::string mask;
+      std::ifstream("/sys/class/net/lo/queues/rx-0/rps_cpus") >> mask;
+      return mask.find_first_not_of("0,") == std::string::npos ? std::string() : mask;
+    };
+    // A sysfs of this network, which nobody outside sees.
+    if (::mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) return 98;
+    if (!receivers().empty()) return 1;
+    if (!steer_packets()) return 2;
+    return receivers().empty() ? 3 : 0;
+  });
+  if (status) CHECK(*status == 0);
 }
 
 TEST_CASE("When the parent of a cell is killed the cell and all that is in it die") {

@@ -215,6 +215,12 @@ TEST_CASE(
   CHECK(outcome_where({ServerEnd::accepted}) == Outcome::reset_accepted);
   CHECK(outcome_where({ServerEnd::unknown, true}) == Outcome::reset_accepted);
   CHECK(outcome_where({ServerEnd::queued, true}) == Outcome::reset_accepted);
+  CHECK(outcome_where({ServerEnd::unknown, true, ResetBy::server_end}) == Outcome::reset_accepted);
+}
+
+TEST_CASE("Who was reset by nobody had been in a handshake, whether its listener is open or not") {
+  CHECK(outcome_where({ServerEnd::unknown, true, ResetBy::nobody}) == Outcome::reset_handshake);
+  CHECK(outcome_where({ServerEnd::accepted, true, ResetBy::nobody}) == Outcome::reset_accepted);
 }
 
 TEST_CASE("Who came after the last look is told by the segment that reset it") {
