@@ -1,4 +1,5 @@
 // Every outcome that one exchange can have.
+#include "linux/tests/children.hpp"
 #include "scripted_server.hpp"
 
 using namespace clusterspec;
@@ -9,10 +10,13 @@ TEST_CASE("A reset that the request meets is a reset, and no connection closed u
   REQUIRE(port);
   auto listener = occupy_port("127.0.0.1", *port, false);
   REQUIRE(listener);
+  int client = -1;
+  stage.holder = [&](int fd) { return client = fd, Holder{}; };
   Connection& connection = stage.probe.connect(stage.plan(*port), true);
   REQUIRE(stage.until_phase(Phase::connected));
   // Outside the loop, so that it is the write that finds it.
   listener->reset();
+  REQUIRE(tests::wait_readable(client));
   connection.send();
   REQUIRE(stage.concluded.size() == 1);
   CHECK(stage.concluded[0].outcome == Outcome::reset);

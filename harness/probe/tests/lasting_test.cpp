@@ -1,4 +1,5 @@
 // Connections that outlast their exchange, are ended by us or repeated, and what is written to them.
+#include "linux/tests/children.hpp"
 #include "scripted_server.hpp"
 
 using namespace clusterspec;
@@ -83,11 +84,14 @@ TEST_CASE("What the server had said before we close counts") {
   REQUIRE(port);
   auto occupied = occupy_port("127.0.0.1", *port, false);
   REQUIRE(occupied);
+  int client = -1;
+  stage.holder = [&](int fd) { return client = fd, Holder{}; };
   Connection& connection = stage.probe.connect(stage.plan(*port), false);
   REQUIRE(stage.until_phase(Phase::sent));
   // Outside the loop, so that the probe has not looked at it yet.
   const Fd peer(::accept(occupied->get(), nullptr, nullptr));
   REQUIRE(::send(peer.get(), k_answer.data(), k_answer.size(), MSG_NOSIGNAL) > 0);
+  REQUIRE(tests::wait_readable(client));
   connection.abandon();
   CHECK(stage.concluded.at(0).outcome == Outcome::answered);
 }
