@@ -104,6 +104,7 @@ class CaseDriver {
   void look_at_all(const std::string& occasion);
   void probe_port(const std::string& occasion);
   Connection::Surroundings surroundings_of_probe();
+  Holder holder_by_mark(int mark) const;  // none: not known
   Holder holder_of(int client);
   // As of the last look at the server's ends.
   bool handled(const Connection& connection) const;

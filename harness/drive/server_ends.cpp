@@ -18,10 +18,15 @@ ServerEnd stage_of(const ConnectionEnd& end) {
 
 }  // namespace
 
+Holder CaseDriver::holder_by_mark(int mark) const {
+  const ListenerState* listener = m_listeners->by_mark(mark);
+  if (!listener) return {};
+  // Of those who share a socket, whoever opened it need not be who accepts.
+  return {listener->facts.socket, m_case.implementation->dialect.shares_listener ? 0 : listener->facts.pid};
+}
+
 Holder CaseDriver::holder_of(int client) {
-  if (const ListenerState* listener = m_listeners->by_mark(mark_reached(client)))
-    // Of those who share a socket, whoever opened it need not be who accepts.
-    return {listener->facts.socket, m_case.implementation->dialect.shares_listener ? 0 : listener->facts.pid};
+  if (const Holder marked = holder_by_mark(mark_reached(client)); marked.listener != 0) return marked;
   // Without marks only a connection that was accepted has a holder, found by its socket's inode.
   if (!m_polling) return {};
   const auto pair = server_end_of(client);
@@ -42,7 +47,7 @@ void CaseDriver::note_server_ends(const std::vector<Connection*>& connections) {
     for (Connection* connection : connections) {
       const auto pair = connection->server_end_address();
       if (const auto end = pair ? m_listeners->diag().connection(*pair) : std::nullopt)
-        connection->note(stage_of(*end), end->unread);
+        connection->note(stage_of(*end), end->unread, holder_by_mark(end->mark));
     }
     return;
   }
@@ -51,7 +56,7 @@ void CaseDriver::note_server_ends(const std::vector<Connection*>& connections) {
   for (Connection* connection : connections) {
     const auto pair = connection->server_end_address();
     if (const auto it = pair ? ends.find(pair->remote_port) : ends.end(); it != ends.end())
-      connection->note(stage_of(it->second), it->second.unread);
+      connection->note(stage_of(it->second), it->second.unread, holder_by_mark(it->second.mark));
   }
 }
 

@@ -70,14 +70,20 @@ Result<Handle> open_socket(unsigned groups) {
   return handle;
 }
 
-ConnectionEnd end_of(const inet_diag_msg& message) {
-  return {message.idiag_inode, message.idiag_rqueue, message.idiag_state == TCP_SYN_RECV,
-          ntohs(message.id.idiag_dport)};
+ConnectionEnd end_of(const nlmsghdr& header) {
+  const auto& message = *static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(&header));
+  ConnectionEnd end{message.idiag_inode, message.idiag_rqueue, message.idiag_state == TCP_SYN_RECV,
+                    ntohs(message.id.idiag_dport)};
+  const nlattr* attribute = nullptr;
+  mnl_attr_for_each(attribute, &header, sizeof message) {
+    if (mnl_attr_get_type(attribute) == INET_DIAG_MARK && mnl_attr_validate(attribute, MNL_TYPE_U32) == 0)
+      end.mark = static_cast<int>(mnl_attr_get_u32(attribute));
+  }
+  return end;
 }
 
 int add_connection(const nlmsghdr* header, void* data) {
-  const auto* message = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(header));
-  static_cast<std::vector<ConnectionEnd>*>(data)->push_back(end_of(*message));
+  static_cast<std::vector<ConnectionEnd>*>(data)->push_back(end_of(*header));
   return MNL_CB_OK;
 }
 
@@ -165,7 +171,7 @@ std::optional<ConnectionEnd> InetDiag::connection(const EndpointPair& pair) {
   const auto* message = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(answer));
   // The look-up falls back to a listener when there is no such connection.
   if (message->idiag_state == TCP_LISTEN) return std::nullopt;
-  return end_of(*message);
+  return end_of(*answer);
 }
 
 Result<DestroyedSockets> DestroyedSockets::open() {

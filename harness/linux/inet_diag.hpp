@@ -18,6 +18,10 @@ struct ConnectionEnd {
   std::uint32_t unread = 0;  // bytes that its process has not read yet
   bool handshake = false;    // the client's last segment of it has not come, or was dropped
   std::uint16_t client_port = 0;
+  // SO_MARK of the listener that made it, which need not be the one that the client heard from: of a SYN
+  // cookie nothing is kept (tcp(7), tcp_syncookies), and its end comes to whichever listener is then chosen.
+  // 0: none.
+  int mark = 0;
 };
 
 // Network byte order; IPv4's addresses are the first of the four.

@@ -71,10 +71,14 @@ class Connection {
   void send();
   void abandon();  // closes it; its outcome is `abandoned`, or `answered` if it was
   void finish();   // of a repeated one: closes it after the answer that is under way
-  // `unread`: bytes that have reached the server's end and that its process has not read.
-  void note(ServerEnd end, std::uint32_t unread) {
+  // `unread`: bytes that have reached the server's end and that its process has not read. `holder`: the
+  // listener that it came to, where that is known.
+  void note(ServerEnd end, std::uint32_t unread, const Holder& holder) {
     m_server_end = end;
     m_unread = unread;
+    if (holder.listener == 0) return;
+    m_facts.listener = holder.listener;
+    m_facts.pid = holder.pid;
   }
 
   // Its keeper gives it back.

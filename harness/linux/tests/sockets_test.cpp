@@ -133,6 +133,9 @@ TEST_CASE("Over IPv6, and over IPv4 to a socket of IPv6, a client names its list
   auto listener = occupy_port("::", port, true);
   REQUIRE(listener);
   mark_listener(listener->get(), 7);
+  int mark = -1;  // 7 where it may be set
+  socklen_t size = sizeof mark;
+  REQUIRE(::getsockopt(listener->get(), SOL_SOCKET, SO_MARK, &mark, &size) == 0);
   for (const std::string host : {"::1", "127.0.0.1"}) {
     CAPTURE(host);
     const Connecting client = start_connect(host, port);
@@ -144,7 +147,9 @@ TEST_CASE("Over IPv6, and over IPv4 to a socket of IPv6, a client names its list
     CHECK(pair->v6 == (host == "::1"));
     REQUIRE(diag.connection(*pair));
     CHECK(diag.connection(*pair)->inode == 0);
-    CHECK(diag.connections(port).size() == 1);
+    CHECK(diag.connection(*pair)->mark == mark);
+    REQUIRE(diag.connections(port).size() == 1);
+    CHECK(diag.connections(port).front().mark == mark);
     const Fd accepted = accept_from(*listener);
     CHECK(diag.connection(*pair)->inode != 0);
   }

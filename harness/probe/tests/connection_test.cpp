@@ -94,7 +94,7 @@ TEST_CASE("A reset before any answer is a reset, told apart where it is known to
     Stage stage;
     Connection* connection = nullptr;
     ScriptedServer server(stage.loop, {}, [&](ScriptedServer::Peer& peer) {
-      if (accepted) connection->note(ServerEnd::accepted, 0);
+      if (accepted) connection->note(ServerEnd::accepted, 0, {});
       peer.reset();
       return true;
     });

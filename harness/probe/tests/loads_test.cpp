@@ -197,7 +197,7 @@ Outcome outcome_where(const Known& known) {
   Connection& connection = stage.probe.connect(stage.plan(server.port), true);
   const int number = connection.number();
   REQUIRE(stage.until_phase(Phase::connected));
-  stage.probe.find("group", number)->note(known.last_look, 0);
+  stage.probe.find("group", number)->note(known.last_look, 0, {});
   stage.probe.find("group", number)->send();
   REQUIRE(stage.until_phase(Phase::concluded));
   CHECK(stage.concluded.at(0).listener == 5);
@@ -216,6 +216,28 @@ TEST_CASE(
   CHECK(outcome_where({ServerEnd::unknown, true}) == Outcome::reset_accepted);
   CHECK(outcome_where({ServerEnd::queued, true}) == Outcome::reset_accepted);
   CHECK(outcome_where({ServerEnd::unknown, true, ResetBy::server_end}) == Outcome::reset_accepted);
+}
+
+TEST_CASE(
+    "A connection is told with the listener that it was seen at, not with the one that its client heard "
+    "from") {
+  Stage stage;
+  stage.holder = [](int) { return Holder{5, 7}; };
+  ScriptedServer server(stage.loop, {}, [](ScriptedServer::Peer& peer) {
+    peer.reset();
+    return true;
+  });
+  stage.probe.connect(stage.plan(server.port), true);
+  REQUIRE(stage.until_phase(Phase::connected));
+  Connection& connection = *stage.probe.all_open().front();
+  connection.note(ServerEnd::queued, 0, {});
+  CHECK(connection.holder().listener == 5);
+  connection.note(ServerEnd::queued, 0, {6, 8});
+  connection.send();
+  REQUIRE(stage.until_phase(Phase::concluded));
+  CHECK(stage.concluded.at(0).listener == 6);
+  CHECK(stage.concluded.at(0).pid == 8);
+  CHECK(stage.concluded.at(0).outcome == Outcome::reset_queued);
 }
 
 TEST_CASE("Who was reset by nobody had been in a handshake, whether its listener is open or not") {
