@@ -70,15 +70,17 @@ Result<Handle> open_socket(unsigned groups) {
   return handle;
 }
 
+int keep_mark(const nlattr* attribute, void* end) {
+  if (mnl_attr_get_type(attribute) == INET_DIAG_MARK && mnl_attr_validate(attribute, MNL_TYPE_U32) == 0)
+    static_cast<ConnectionEnd*>(end)->mark = static_cast<int>(mnl_attr_get_u32(attribute));
+  return MNL_CB_OK;
+}
+
 ConnectionEnd end_of(const nlmsghdr& header) {
   const auto& message = *static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(&header));
   ConnectionEnd end{message.idiag_inode, message.idiag_rqueue, message.idiag_state == TCP_SYN_RECV,
                     ntohs(message.id.idiag_dport)};
-  const nlattr* attribute = nullptr;
-  mnl_attr_for_each(attribute, &header, sizeof message) {
-    if (mnl_attr_get_type(attribute) == INET_DIAG_MARK && mnl_attr_validate(attribute, MNL_TYPE_U32) == 0)
-      end.mark = static_cast<int>(mnl_attr_get_u32(attribute));
-  }
+  mnl_attr_parse(&header, sizeof message, keep_mark, &end);
   return end;
 }
 
