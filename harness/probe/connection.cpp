@@ -327,6 +327,7 @@ void Connection::on_error(int code) {
   if (code == ETIMEDOUT) return conclude(Outcome::hung, "the kernel gave up");
   if (answered()) return conclude(Outcome::reset_accepted, "after the complete answer");
   if (m_response.partial()) return conclude(Outcome::truncated, std::strerror(code));
+  (void)holder();  // not asked yet of one that was reset before we saw that it was connected
   conclude(reset_outcome(), std::strerror(code));
 }
 

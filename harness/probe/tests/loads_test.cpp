@@ -1,6 +1,7 @@
 // Clients that come again and again, send several requests at once, or take their time.
 #include <algorithm>
 
+#include "linux/tests/children.hpp"
 #include "scripted_server.hpp"
 
 using namespace clusterspec;
@@ -237,6 +238,23 @@ TEST_CASE(
   REQUIRE(stage.until_phase(Phase::concluded));
   CHECK(stage.concluded.at(0).listener == 6);
   CHECK(stage.concluded.at(0).pid == 8);
+  CHECK(stage.concluded.at(0).outcome == Outcome::reset_queued);
+}
+
+TEST_CASE("Who was reset before it was seen to be connected is told with its listener all the same") {
+  Stage stage;
+  stage.looked_at_close = true;
+  stage.reset_by = ResetBy::server_end;
+  stage.holder = [](int) { return Holder{5, 7}; };
+  const auto port = free_port("127.0.0.1");
+  REQUIRE(port);
+  auto listener = occupy_port("127.0.0.1", *port, false);
+  REQUIRE(listener);
+  stage.probe.connect(stage.plan(*port), true);
+  REQUIRE(tests::wait_readable(listener->get()));
+  listener->reset();
+  REQUIRE(stage.until_phase(Phase::concluded));
+  CHECK(stage.concluded.at(0).connected == 0);
   CHECK(stage.concluded.at(0).outcome == Outcome::reset_queued);
 }
 

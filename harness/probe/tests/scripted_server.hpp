@@ -107,7 +107,7 @@ struct Stage {
                .holder = [this](int client) { return holder(client); },
                .listening = [this](SocketCookie) { return listening; },
                .reset_by = [this](int, std::int64_t) { return reset_by; },
-               .looked_at_close = [this](SocketCookie) { return looked_at_close; },
+               .looked_at_close = [this](SocketCookie socket) { return socket != 0 && looked_at_close; },
                .keeper = {},
                .crowded_from = crowded_from,
                .progressed = {},
