@@ -54,9 +54,14 @@ class Server(http.server.ThreadingHTTPServer):
 def work(options):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches everybody: the launcher says what is to be done
     server = Server((options.bind, options.port), Page)
-    # shutdown() waits for the loop that this handler interrupts.
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, AWAITED)
+
+    # Not by a handler: that could run while the same thread starts one for a request, holds the lock of that, and would have to
+    # take it again.
+    def end():
+        signal.sigwait({signal.SIGTERM})
+        server.shutdown()
+
+    threading.Thread(target=end, daemon=True).start()
     server.serve_forever(0.05)
     server.server_close()
 
@@ -79,7 +84,7 @@ def launch(options):
         print(f" > worker {pid} started", flush=True)
 
     # A handler runs between two steps of the program: a signal just before a call that waits would be noticed after it. So
-    # signals wait until they are asked for, and for the worker's own handlers.
+    # signals wait until they are asked for, also by workers.
     signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
     for _ in range(options.workers):
         start()
