@@ -3,6 +3,7 @@
 #pragma once
 
 #include "linux/fd.hpp"
+#include "model/units.hpp"
 
 namespace clusterspec {
 
@@ -25,7 +26,7 @@ class Census {
   Population count(int most, Sweep sweep = Sweep::all_pids) const;
 
  private:
-  int last_pid() const;  // of this pid namespace; 0: not known
+  Pid last_pid() const;  // of this pid namespace; 0: not known
 
   Fd m_loadavg;
 };

@@ -127,8 +127,12 @@ Result<std::string> make_case_directory(Isolation isolation) {
         return std::string(path);
     }
   }
-  const char* base = ::getenv("TMPDIR");
-  std::string path = std::string(base ? base : "/tmp") + "/clusterspec-XXXXXX";
+  std::error_code status;
+  std::string path = std::filesystem::temp_directory_path(status) / "clusterspec-XXXXXX";
+  if (status) {
+    errno = status.value();
+    return system_failure("the directory for temporary files (TMPDIR)");
+  }
   if (!::mkdtemp(path.data())) return system_failure("mkdtemp");
   return path;
 }

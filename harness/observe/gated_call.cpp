@@ -123,10 +123,11 @@ std::vector<WatchedCall> frequent_calls(const Scenario& scenario, const Dialect&
   const auto of_a_queue = [](Outcome outcome) {
     return outcome == Outcome::reset_queued || outcome == Outcome::reset_handshake;
   };
-  const bool loaded = std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const Step& step) {
+  const bool opens_many = std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const Step& step) {
     const auto* open = std::get_if<Open>(&step.action);
-    return std::holds_alternative<Load>(step.action) || (open && open->count >= k_many);
+    return open && open->count >= k_many;
   });
+  const bool loaded = opens_many || has_step<Load>(scenario);
   const auto tells_queues = [&](const Expectation& expectation) {
     const auto* it = std::get_if<ExpectConnections>(&expectation.subject);
     return it && (!loaded || std::any_of(it->outcome.begin(), it->outcome.end(), of_a_queue) ||

@@ -210,17 +210,17 @@ TEST_CASE("A case directory in isolation is seen by nobody else and vanishes wit
 }
 
 TEST_CASE("Without isolation a case directory is new, under TMPDIR, and can be removed with all in it") {
-  char base[] = "/tmp/isolation-test-XXXXXX";
-  REQUIRE(::mkdtemp(base));
+  std::string base = std::filesystem::temp_directory_path() / "isolation-test-XXXXXX";
+  REQUIRE(::mkdtemp(base.data()));
   const char* before = ::getenv("TMPDIR");
   const std::string restore = before ? before : "";
-  ::setenv("TMPDIR", base, 1);
+  ::setenv("TMPDIR", base.c_str(), 1);
   const auto one = make_case_directory(Isolation::none), two = make_case_directory(Isolation::none);
   before ? ::setenv("TMPDIR", restore.c_str(), 1) : ::unsetenv("TMPDIR");
   REQUIRE(one);
   REQUIRE(two);
   CHECK(*one != *two);
-  CHECK(one->starts_with(std::string(base) + "/clusterspec-"));
+  CHECK(one->starts_with(base + "/clusterspec-"));
   REQUIRE(create_file(*one + "/below/file"));
   for (const std::string& directory : {*one, *two}) remove_directory(directory);
   CHECK(std::filesystem::is_empty(base));
