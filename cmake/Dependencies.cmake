@@ -25,9 +25,15 @@ target_include_directories(asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
 target_compile_definitions(asio INTERFACE ASIO_STANDALONE ASIO_DISABLE_THREADS ASIO_NO_DEPRECATED)
 target_link_libraries(asio INTERFACE Threads::Threads)
 
-find_package(LibArchive REQUIRED)
+# The archive, of which the linker takes what reads and writes a .tar.gz: the shared library brings libxml2, ICU and ten
+# more, which a program of ours would load at each start. What it needs for other formats is dropped as well, by section.
+find_package(ZLIB REQUIRED)
+find_path(LIBARCHIVE_INCLUDE_DIR archive.h REQUIRED)
+find_library(LIBARCHIVE_LIBRARY libarchive.a REQUIRED)
 add_library(libarchive INTERFACE)
-target_link_libraries(libarchive INTERFACE LibArchive::LibArchive)
+target_include_directories(libarchive SYSTEM INTERFACE ${LIBARCHIVE_INCLUDE_DIR})
+target_link_libraries(libarchive INTERFACE ${LIBARCHIVE_LIBRARY} ZLIB::ZLIB)
+target_link_options(libarchive INTERFACE -Wl,--gc-sections)
 
 find_library(MNL_LIBRARY mnl REQUIRED)
 add_library(mnl INTERFACE)
