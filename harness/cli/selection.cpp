@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "load/did_you_mean.hpp"
@@ -22,6 +23,7 @@ class Cases {
 
   // What somebody may have meant by a pattern.
   std::string hint(const std::string& pattern) const {
+    if (pattern.ends_with(".toml")) return hint_of_file(pattern);
     std::vector<std::string> choices;
     if (pattern.find('/') == std::string::npos) {
       for (const Requirement& requirement : m_library.catalogue) choices.push_back(requirement.id);
@@ -41,6 +43,16 @@ class Cases {
   }
 
  private:
+  // A shell completes paths, so one comes to be written where a name is asked for.
+  std::string hint_of_file(const std::string& path) const {
+    for (const Scenario& scenario : m_library.scenarios) {
+      std::error_code no_file;
+      if (std::filesystem::equivalent(scenario.file, path, no_file))
+        return fmt::format("a pattern is a name, not a file: \"{}\"", scenario.name);
+    }
+    return "a pattern is a name, not a file: `--scenarios DIR` reads another directory of scenarios";
+  }
+
   const Library& m_library;
   std::shared_ptr<const Implementation> m_implementation;
 };

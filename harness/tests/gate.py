@@ -326,6 +326,10 @@ class Gate(unittest.TestCase):
         for words in ('no case matches "terminate.exit-cod"', 'did you mean "terminate.exit-code"?', 'did you mean "documented/exit/reaped"?',
                       'no case of suite documented matches "reload.*"', "--suite all", 'no scenario has the tag "lod"', 'did you mean "load"?'):
             self.assertIn(words, told)
+        # A file in the place of a name: of a scenario that there is, and of one that is elsewhere.
+        for path, words in ((SOURCE / "scenarios/documented/exit/reaped.toml", 'not a file: "documented/exit/reaped"'),
+                            (self.path / "mine.toml", "not a file: `--scenarios DIR`")):
+            self.assertIn(words, self.run_it("run", str(path), code=4).stderr)
         self.assertIn('no case matches "exit.raped"', self.run_it("list", "exit.raped", code=4).stderr)
         self.assertIn('did you mean "--retries"?', self.run_it("run", "--retris", "2", code=2).stderr)
         self.assertIn('did you mean "run"?', self.run_it("rn", code=2).stderr)
